@@ -28,7 +28,7 @@ function(oxb_part name)
   endif()
 endfunction()
 
-oxb_part(base PCH pure LIBRARIES PkgConfig::ICU OpenSSL::Crypto spdlog::spdlog)
+oxb_part(base PCH pure LIBRARIES PkgConfig::ICU OpenSSL::Crypto spdlog::spdlog SQLite::SQLite3)
 oxb_part(wire PCH pure DEPENDS base)
 oxb_part(proto PCH pure DEPENDS wire LIBRARIES pugixml::pugixml Boost::json)
 oxb_part(model PCH pure DEPENDS base)
