@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-#include <cctype>
-
 #include "base/text.h"
 #include "format/mime/gmime.h"
 #include "format/mime/message.h"
+
+#include <algorithm>
+#include <cctype>
 
 namespace oxb::mime {
 namespace {
@@ -12,7 +12,6 @@ namespace {
 GMimeContentEncoding encoding_of(std::string_view name) {
   if (name == "base64") return GMIME_CONTENT_ENCODING_BASE64;
   if (name == "quoted-printable") return GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
-  if (name == "x-uuencode" || name == "uuencode" || name == "x-uue" || name == "uue") return GMIME_CONTENT_ENCODING_UUENCODE;
   return GMIME_CONTENT_ENCODING_DEFAULT;
 }
 
@@ -20,9 +19,45 @@ bool all_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+bool is_uuencode(std::string_view name) {
+  return name == "x-uuencode" || name == "uuencode" || name == "x-uue" || name == "uue";
+}
+
+// One data line: its first character is the number of bytes, spaces at the end may be lost.
+void append_uu_line(std::string_view line, Bytes& out) {
+  if (line.empty()) return;
+  auto left = static_cast<std::size_t>(line[0] - ' ') & 63U;
+  const auto value = [&](std::size_t i) { return i < line.size() ? static_cast<unsigned>(line[i] - ' ') & 63U : 0U; };
+  for (std::size_t i = 1; left > 0 && i < line.size(); i += 4) {
+    const auto group = value(i) << 18 | value(i + 1) << 12 | value(i + 2) << 6 | value(i + 3);
+    for (int shift = 16; shift >= 0 && left > 0; shift -= 8, --left)
+      out.push_back(static_cast<std::byte>(group >> shift & 255U));
+  }
+}
+
+Bytes decode_uu(std::string_view body) {
+  Bytes out;
+  bool inside = false;
+  for (std::size_t at = 0; at < body.size();) {
+    const auto end = std::min(body.find('\n', at), body.size());
+    auto line = body.substr(at, end - at);
+    at = end + 1;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!inside) {
+      inside = line.starts_with("begin ");
+    } else if (line == "end") {
+      break;
+    } else {
+      append_uu_line(line, out);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Bytes decode_transfer(std::string_view body, std::string_view encoding) {
+  if (is_uuencode(encoding)) return decode_uu(body);
   const auto kind = encoding_of(encoding);
   if (kind == GMIME_CONTENT_ENCODING_DEFAULT) return to_bytes(body);
   GMimeEncoding state;
@@ -42,13 +77,15 @@ std::string Part::text() const {
 
 std::string text_from_charset(std::string_view bytes, std::string_view charset) {
   const auto name = ascii_lower(trim(charset));
-  const bool claims_nothing = name.empty() || name == "us-ascii" || name == "ascii" || name == "unknown-8bit" || name == "x-unknown" ||
-                              name == "8bit" || name == "7bit" || name == "binary" || name == "default";
+  const bool claims_nothing = name.empty() || name == "us-ascii" || name == "ascii" || name == "unknown-8bit" ||
+                              name == "x-unknown" || name == "8bit" || name == "7bit" || name == "binary" ||
+                              name == "default";
   if (claims_nothing && (all_ascii(bytes) && bytes.find("\x1b") == std::string_view::npos)) return std::string(bytes);
   if (!claims_nothing) {
     const bool wide = name.starts_with("utf-16") || name.starts_with("utf-32") || name.starts_with("ucs-");
     // A text in ASCII bytes is never UTF-16, whatever its label says.
-    if (!wide || bytes.find('\0') != std::string_view::npos || bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff"))
+    if (!wide || bytes.find('\0') != std::string_view::npos || bytes.starts_with("\xff\xfe") ||
+        bytes.starts_with("\xfe\xff"))
       if (auto text = utf8_from_charset(bytes, name)) return std::move(*text);
   }
   if (is_valid_utf8(bytes)) return std::string(bytes);
@@ -94,8 +131,8 @@ std::string unflow(std::string_view text, DeleteSpace delete_space) {
 namespace {
 
 struct UuBegin {
-  std::size_t line;    // offset of "begin"
-  std::size_t data;    // offset of the first data line
+  std::size_t line;  // offset of "begin"
+  std::size_t data;  // offset of the first data line
   std::string name;
 };
 

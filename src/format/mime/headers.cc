@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-#include <mutex>
-
 #include "base/text.h"
 #include "format/mime/gmime.h"
 #include "format/mime/message.h"
+
+#include <algorithm>
 
 namespace oxb::mime {
 
@@ -12,10 +11,8 @@ GMimeParserOptions* gmime_options() {
   static GMimeParserOptions* const options = [] {
     g_mime_init();
     auto* made = g_mime_parser_options_new();
-    g_mime_parser_options_set_address_compliance_mode(made, GMIME_RFC_COMPLIANCE_LOOSE);
     g_mime_parser_options_set_parameter_compliance_mode(made, GMIME_RFC_COMPLIANCE_LOOSE);
     g_mime_parser_options_set_rfc2047_compliance_mode(made, GMIME_RFC_COMPLIANCE_LOOSE);
-    g_mime_parser_options_set_allow_addresses_without_domain(made, TRUE);
     const char* charsets[] = {"utf-8", "windows-1252", nullptr};
     g_mime_parser_options_set_fallback_charsets(made, charsets);
     return made;
@@ -32,7 +29,8 @@ std::string unfolded(std::string_view raw, std::size_t limit) {
 }
 
 const Field* Headers::find(std::string_view name) const {
-  const auto at = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return ascii_iequals(f.name, name); });
+  const auto at =
+      std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return ascii_iequals(f.name, name); });
   return at == fields.end() ? nullptr : &*at;
 }
 
@@ -42,43 +40,6 @@ std::string_view Headers::raw(std::string_view name) const {
 }
 
 std::string Headers::text(std::string_view name) const { return decode_text(raw(name)); }
-
-std::string decode_text(std::string_view raw) {
-  const auto value = unfolded(raw);
-  if (value.empty()) return value;
-  const auto plain = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (value.find("=?") == std::string::npos && std::all_of(value.begin(), value.end(), plain)) return value;
-  return std::string(trim(make_valid_utf8(take(g_mime_utils_header_decode_text(gmime_options(), value.c_str())))));
-}
-
-namespace {
-
-void collect(InternetAddressList* list, const std::string& group, std::size_t limit, int depth, std::vector<Mailbox>& out) {
-  const int count = internet_address_list_length(list);
-  for (int i = 0; i < count && out.size() < limit; ++i) {
-    auto* entry = internet_address_list_get_address(list, i);
-    const char* name = internet_address_get_name(entry);
-    const auto display = name ? std::string(trim(make_valid_utf8(name))) : std::string();
-    if (INTERNET_ADDRESS_IS_MAILBOX(entry)) {
-      const char* address = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry));
-      out.push_back({display, address ? std::string(trim(make_valid_utf8(address))) : std::string(), group});
-    } else if (INTERNET_ADDRESS_IS_GROUP(entry) && depth < 4) {
-      auto* members = internet_address_group_get_members(INTERNET_ADDRESS_GROUP(entry));
-      if (members) collect(members, display, limit, depth + 1, out);
-    }
-  }
-}
-
-}  // namespace
-
-std::vector<Mailbox> parse_addresses(std::string_view raw, std::size_t limit) {
-  std::vector<Mailbox> out;
-  const auto value = unfolded(raw);
-  if (value.empty()) return out;
-  const GRef<InternetAddressList> list(internet_address_list_parse(gmime_options(), value.c_str()));
-  if (list) collect(list.get(), {}, limit, 0, out);
-  return out;
-}
 
 std::vector<Mailbox> parse_addresses(const Headers& headers, std::string_view name) {
   constexpr std::size_t kLimit = 5000;
@@ -214,7 +175,8 @@ void read_content_fields(Part& part, std::string_view default_type) {
   const auto id = unfolded(part.headers.raw("Content-ID"), 4096);
   const auto open = id.find('<');
   const auto close = open == std::string::npos ? open : id.find('>', open);
-  part.content_id = make_valid_utf8(close == std::string::npos ? trim(id) : trim(std::string_view(id).substr(open + 1, close - open - 1)));
+  part.content_id = make_valid_utf8(
+      close == std::string::npos ? trim(id) : trim(std::string_view(id).substr(open + 1, close - open - 1)));
   part.content_location = decode_text(part.headers.raw("Content-Location"));
   const auto encoding = unfolded(part.headers.raw("Content-Transfer-Encoding"), 256);
   part.encoding = ascii_lower(trim(std::string_view(encoding).substr(0, encoding.find_first_of(";( "))));

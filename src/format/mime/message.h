@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// A mail as a tree of parts (RFC 5322, RFC 2045-2049, RFC 2231), read with the tolerance that real mail needs. GMime decodes header
-// fields, addresses, dates and transfer encodings; the splitting into parts is ours, because a gateway must bound the number
-// of parts and must know where each part lies in the original (signatures, forwarded mail, "save as").
+// A mail as a tree of parts (RFC 5322, RFC 2045-2049, RFC 2231), read with the tolerance that real mail needs. GMime
+// decodes header fields, addresses, dates and transfer encodings; the splitting into parts is ours, because a gateway
+// must bound the number of parts and must know where each part lies in the original (signatures, forwarded mail, "save
+// as").
 //
 // Everything here is a pure function of the bytes; any thread may call it.
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/result.h"
+
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/bytes.h"
-#include "base/clock.h"
-#include "base/result.h"
-
 namespace oxb::mime {
 
 struct Limits {
-  std::size_t bytes = 512U << 20;  // the whole message
-  std::size_t parts = 2000;        // leaves and containers together, embedded messages included
-  std::size_t depth = 32;          // nesting of containers and embedded messages
-  std::size_t fields = 5000;       // header fields of one part
+  std::size_t bytes = 512U << 20;        // the whole message
+  std::size_t parts = 2000;              // leaves and containers together, embedded messages included
+  std::size_t depth = 32;                // nesting of containers and embedded messages
+  std::size_t fields = 5000;             // header fields of one part
   std::size_t field_bytes = 256U << 10;  // of one header field; the rest of a longer one is ignored
-  std::size_t addresses = 5000;    // of one header field
+  std::size_t addresses = 5000;          // of one header field
 };
 
 // raw is what follows the colon, still folded and encoded.
@@ -38,7 +40,7 @@ struct Headers {
 
   const Field* find(std::string_view name) const;  // the first one of that name, any case
   std::string_view raw(std::string_view name) const;
-  std::string text(std::string_view name) const;   // unfolded, RFC 2047 decoded, trimmed; empty where absent
+  std::string text(std::string_view name) const;  // unfolded, RFC 2047 decoded, trimmed; empty where absent
 };
 
 struct Parameter {
@@ -50,21 +52,21 @@ struct Part {
   Headers headers;
   std::string type = "text/plain";  // lower case
   std::vector<Parameter> parameters;
-  std::string disposition;          // lower case; empty where none is given
-  std::string file_name;            // of the disposition, else the name parameter
-  std::string content_id;           // without angle brackets
+  std::string disposition;  // lower case; empty where none is given
+  std::string file_name;    // of the disposition, else the name parameter
+  std::string content_id;   // without angle brackets
   std::string content_location;
-  std::string encoding;             // Content-Transfer-Encoding, lower case
-  std::string_view raw;             // the entity: header fields, empty line, body
-  std::string_view body;            // still encoded
-  std::vector<Part> children;       // of multipart/*; exactly one for an embedded message
+  std::string encoding;                      // Content-Transfer-Encoding, lower case
+  std::string_view raw;                      // the entity: header fields, empty line, body
+  std::string_view body;                     // still encoded
+  std::vector<Part> children;                // of multipart/*; exactly one for an embedded message
   std::shared_ptr<const std::string> owned;  // keeps the bytes of a message/rfc822 that was transfer-encoded
 
   std::string_view parameter(std::string_view name) const;
   bool is(std::string_view full_type) const { return type == full_type; }
   bool is_multipart() const { return type.starts_with("multipart/"); }
   bool is_embedded_message() const { return type == "message/rfc822" || type == "message/global"; }
-  Bytes content() const;            // transfer encoding undone
+  Bytes content() const;  // transfer encoding undone
   // Text in UTF-8: by the charset parameter, else UTF-8 where the bytes are that, else windows-1252.
   std::string text() const;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-
 #include "base/text.h"
 #include "format/mime/message.h"
+
+#include <algorithm>
 
 namespace oxb::mime {
 namespace {
@@ -52,7 +52,8 @@ Result<HeaderEnd> read_headers(std::string_view s, const Limits& limits, Headers
   std::size_t at = 0;
   std::size_t start = 0;
   // The line that mbox puts before a message, in any of its disguises, is not part of it.
-  for (auto line = line_at(s, at); line.text.starts_with("From ") || line.text.starts_with(">From "); line = line_at(s, at)) {
+  for (auto line = line_at(s, at); line.text.starts_with("From ") || line.text.starts_with(">From ");
+       line = line_at(s, at)) {
     if (!field_name(line.text.substr(0, line.text.find(' '))).empty()) break;
     at = start = line.next;
     if (at >= s.size()) break;
@@ -70,7 +71,8 @@ Result<HeaderEnd> read_headers(std::string_view s, const Limits& limits, Headers
       std::size_t end = line.next;
       while (end < s.size() && continues(s.substr(end, 1))) {
         const auto more = line_at(s, end);
-        if (trim(more.text).empty() && !header_goes_on(s, more.next) ) break;  // a blank line made of spaces ends the header
+        if (trim(more.text).empty() && !header_goes_on(s, more.next))
+          break;  // a blank line made of spaces ends the header
         end = more.next;
       }
       auto raw = s.substr(value_at, end - value_at);
@@ -159,7 +161,7 @@ class Parser {
 
   Result<> embedded(Part& part, std::size_t depth) {
     auto inner = part.body;
-    if (part.encoding == "base64" || part.encoding == "quoted-printable" || part.encoding == "x-uuencode") {
+    if (part.encoding == "base64" || part.encoding == "quoted-printable") {
       part.owned = std::make_shared<const std::string>(as_text(decode_transfer(part.body, part.encoding)));
       inner = *part.owned;
     }
