@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/fake/state.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace oxb::backend::fake {
+
+namespace asio = boost::asio;
+
+void Signal::raise() {
+  std::vector<Waiter> waiters;
+  {
+    const std::scoped_lock lock(mutex_);
+    waiters.swap(waiters_);
+  }
+  for (auto& waiter : waiters) {
+    asio::post(waiter.executor, [weak = std::move(waiter.timer)] {
+      if (const auto timer = weak.lock()) timer->cancel();
+    });
+  }
+}
+
+Task<void> Signal::wait(Wait wait) {
+  const auto executor = co_await asio::this_coro::executor;
+  auto timer = std::make_shared<asio::steady_timer>(executor);
+  // A raise between the caller's check and the registration is found at the next slice.
+  timer->expires_at(std::min(wait.deadline, std::chrono::steady_clock::now() + std::chrono::milliseconds(20)));
+  {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(waiters_, [](const Waiter& w) { return w.timer.expired(); });
+    waiters_.push_back({executor, timer});
+  }
+  const auto guard = wait.cancel.on_cancel([executor, weak = std::weak_ptr(timer)] {
+    asio::post(executor, [weak] {
+      if (const auto t = weak.lock()) t->cancel();
+    });
+  });
+  boost::system::error_code ignored;
+  co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+StoredFolder* State::find(std::size_t user, const RemoteId& id) {
+  StoredFolder* shared = nullptr;
+  for (const auto& f : folders) {
+    if (f->folder.id != id) continue;
+    if (f->owner == user) return f.get();
+    if (f->shared_with.contains(user)) shared = f.get();
+  }
+  return shared;
+}
+
+std::optional<State::View> State::view(std::size_t user, const RemoteId& id) {
+  auto* f = find(user, id);
+  if (f == nullptr) return {};
+  if (f->owner == user) return View{f, f->folder.own_rights};
+  const auto rights = f->shared_with.at(user);
+  if (rights.folder == model::Rights::FolderLevel::none) return {};
+  return View{f, rights};
+}
+
+model::Folder State::as_seen(std::size_t user, const StoredFolder& stored) {
+  auto folder = stored.folder;
+  if (folder.kind == model::FolderKind::mail) {
+    std::uint32_t unread = 0;
+    for (const auto& [uid, mail] : stored.mails) unread += mail.flags.seen ? 0 : 1;
+    folder.total = static_cast<std::uint32_t>(stored.mails.size());
+    folder.unread = unread;
+  }
+  if (stored.owner == user) return folder;
+  const auto& owner = users[stored.owner].user;
+  folder.own_rights = stored.shared_with.at(user);
+  folder.scope = folder.scope == model::FolderScope::everyone ? folder.scope : model::FolderScope::shared;
+  folder.role = model::FolderRole::none;
+  folder.owner_name = owner.display_name;
+  folder.owner = RemoteId{std::to_string(owner.id)};
+  return folder;
+}
+
+namespace {
+
+bool take(std::vector<Failure>& failures, std::string_view operation, bool after, Errc& code) {
+  for (auto it = failures.begin(); it != failures.end(); ++it) {
+    if (it->after != after || (!it->operation.empty() && it->operation != operation)) continue;
+    code = it->code;
+    if (--it->count == 0) failures.erase(it);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Task<Result<>> enter(std::shared_ptr<State> state, std::string operation, Wait wait) {
+  {
+    const std::scoped_lock lock(state->mutex);
+    ++state->counters[operation];
+    ++state->waiting;
+  }
+  struct Leave {
+    State& state;
+    ~Leave() {
+      const std::scoped_lock lock(state.mutex);
+      --state.waiting;
+    }
+  } leave_waiting{*state};
+  while (true) {
+    if (wait.cancel.cancelled()) co_return fail(Errc::cancelled, operation);
+    if (wait.expired()) co_return fail(Errc::unavailable, operation + " timed out");
+    {
+      const std::scoped_lock lock(state->mutex);
+      if (!state->held) break;
+    }
+    co_await state->released.wait(wait);
+  }
+  const std::scoped_lock lock(state->mutex);
+  Errc code{};
+  if (state->unavailable) co_return fail(Errc::unavailable, "server is down");
+  if (state->mail_unavailable && operation.starts_with("mail.")) co_return fail(Errc::unavailable, "mail is down");
+  if (take(state->failures, operation, false, code)) co_return fail(code, operation + " refused by the test");
+  co_return Result<>{};
+}
+
+Result<> leave(State& state, std::string_view operation) {
+  const std::scoped_lock lock(state.mutex);
+  Errc code{};
+  if (take(state.failures, operation, true, code)) return fail(code, "answer cut short");
+  return {};
+}
+
+Session::Session(std::shared_ptr<State> state, std::size_t user, model::Credentials credentials)
+    : state_(std::move(state)), user_(user), credentials_(std::move(credentials)) {
+  const std::scoped_lock lock(state_->mutex);
+  epoch_ = state_->users[user].session_epoch;
+}
+
+Task<Result<>> Session::begin(std::string operation, Wait wait) {
+  OXB_CO_CHECK(co_await enter(state_, std::move(operation), std::move(wait)));
+  const std::scoped_lock lock(state_->mutex);
+  const auto& user = state_->users[user_];
+  if (closed_) co_return fail(Errc::unauthenticated, "signed out");
+  if (epoch_ == user.session_epoch) co_return Result<>{};
+  if (credentials_.secret.reveal() != user.user.password) {
+    co_return fail(Errc::unauthenticated, "session ended and the password is no longer right");
+  }
+  epoch_ = user.session_epoch;
+  co_return Result<>{};
+}
+
+}  // namespace oxb::backend::fake
