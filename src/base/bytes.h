@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "base/result.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -7,17 +9,13 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
-
 namespace oxb {
 
 using Bytes = std::vector<std::byte>;
 using ByteView = std::span<const std::byte>;
 
 inline ByteView as_bytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
-inline std::string_view as_text(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view as_text(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 inline Bytes to_bytes(std::string_view text) {
   const auto view = as_bytes(text);
   return Bytes(view.begin(), view.end());

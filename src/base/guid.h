@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "base/bytes.h"
+
 #include <array>
 #include <compare>
 #include <string>
-
-#include "base/bytes.h"
 
 namespace oxb {
 

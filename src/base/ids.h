@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Identifiers that cross part borders. Ids once handed out are never reused or renumbered.
+#include "base/strong.h"
+
 #include <cstdint>
 #include <string>
-
-#include "base/strong.h"
 
 namespace oxb {
 

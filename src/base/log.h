@@ -2,11 +2,11 @@
 #pragma once
 // Events, not sentences: log().event("rop.failed").id("rop", 0x02).id("folder", f.value).err(e);
 // The line is written when the temporary ends. Ids and sizes only: subjects, addresses, bodies and tokens never.
+#include "base/result.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "base/result.h"
 
 namespace oxb {
 

@@ -8,9 +8,9 @@
 namespace oxb {
 
 std::string_view name(Errc code) {
-  static constexpr std::array kNames = {"malformed",     "unsupported", "invalid",  "not_found", "access_denied",
-                                        "unauthenticated", "conflict",  "exists",   "limit",     "quota",
-                                        "unavailable",   "cancelled",   "internal"};
+  static constexpr std::array kNames = {"malformed",       "unsupported", "invalid", "not_found", "access_denied",
+                                        "unauthenticated", "conflict",    "exists",  "limit",     "quota",
+                                        "unavailable",     "cancelled",   "internal"};
   static_assert(kNames.size() == static_cast<std::size_t>(Errc::count_));
   const auto index = static_cast<std::size_t>(code);
   return index < kNames.size() ? kNames[index] : "unknown";

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Result<T>: the only way a fallible function reports failure below main().
+#include <tl/expected.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <utility>
 
 namespace oxb {
@@ -56,26 +57,26 @@ inline auto fail(Errc code, std::string what, const char* file = __builtin_FILE(
 
 #define OXB_CAT2(a, b) a##b
 #define OXB_CAT(a, b) OXB_CAT2(a, b)
-#define OXB_TRY_IMPL(tmp, lhs, expr)                           \
-  auto tmp = (expr);                                           \
-  if (!tmp) return ::tl::unexpected(std::move(tmp).error());   \
+#define OXB_TRY_IMPL(tmp, lhs, expr)                         \
+  auto tmp = (expr);                                         \
+  if (!tmp) return ::tl::unexpected(std::move(tmp).error()); \
   lhs = std::move(*tmp)
 // OXB_TRY(auto row, store.find(mid));   declares row or returns the error.
 #define OXB_TRY(lhs, expr) OXB_TRY_IMPL(OXB_CAT(oxb_try_, __COUNTER__), lhs, expr)
 // OXB_CHECK(store.remove(mid));         for Result<void>.
-#define OXB_CHECK(expr)                                                                      \
-  do {                                                                                       \
-    if (auto oxb_r_ = (expr); !oxb_r_) return ::tl::unexpected(std::move(oxb_r_).error());   \
+#define OXB_CHECK(expr)                                                                    \
+  do {                                                                                     \
+    if (auto oxb_r_ = (expr); !oxb_r_) return ::tl::unexpected(std::move(oxb_r_).error()); \
   } while (false)
 // The same two inside a coroutine; expr usually begins with co_await.
-#define OXB_CO_TRY_IMPL(tmp, lhs, expr)                           \
-  auto tmp = (expr);                                              \
-  if (!tmp) co_return ::tl::unexpected(std::move(tmp).error());   \
+#define OXB_CO_TRY_IMPL(tmp, lhs, expr)                         \
+  auto tmp = (expr);                                            \
+  if (!tmp) co_return ::tl::unexpected(std::move(tmp).error()); \
   lhs = std::move(*tmp)
 #define OXB_CO_TRY(lhs, expr) OXB_CO_TRY_IMPL(OXB_CAT(oxb_try_, __COUNTER__), lhs, expr)
-#define OXB_CO_CHECK(expr)                                                                      \
-  do {                                                                                          \
-    if (auto oxb_r_ = (expr); !oxb_r_) co_return ::tl::unexpected(std::move(oxb_r_).error());   \
+#define OXB_CO_CHECK(expr)                                                                    \
+  do {                                                                                        \
+    if (auto oxb_r_ = (expr); !oxb_r_) co_return ::tl::unexpected(std::move(oxb_r_).error()); \
   } while (false)
 // A broken promise inside our own code. Never used on peer input.
 #define OXB_ASSERT(expr) ((expr) ? static_cast<void>(0) : ::oxb::assertion_failed(#expr, __FILE__, __LINE__))

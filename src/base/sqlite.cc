@@ -8,13 +8,14 @@
 
 #include <cerrno>
 #include <system_error>
-
 #include <utility>
 
 namespace oxb {
 
 Statement::Statement(Statement&& other) noexcept
-    : db_(other.db_), stmt_(std::exchange(other.stmt_, nullptr)), busy_(std::exchange(other.busy_, nullptr)),
+    : db_(other.db_),
+      stmt_(std::exchange(other.stmt_, nullptr)),
+      busy_(std::exchange(other.busy_, nullptr)),
       bind_error_(other.bind_error_) {}
 
 Statement::~Statement() {
@@ -69,7 +70,8 @@ void Statement::reset() {
 std::int64_t Statement::i64(int column) const { return sqlite3_column_int64(stmt_, column); }
 std::string Statement::text(int column) const {
   const auto* p = sqlite3_column_text(stmt_, column);
-  return p ? std::string(reinterpret_cast<const char*>(p), static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column)))
+  return p ? std::string(reinterpret_cast<const char*>(p),
+                         static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column)))
            : std::string();
 }
 ByteView Statement::blob(int column) const {
@@ -82,17 +84,20 @@ Result<std::unique_ptr<Sqlite>> Sqlite::open(const std::string& path) {
   if (path != ":memory:") {
     // The file exists with the right mode before SQLite writes anything into it.
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return fail(Errc::unavailable, fmt::format("cannot open {}: {}", path, std::generic_category().message(errno)));
+    if (fd < 0)
+      return fail(Errc::unavailable, fmt::format("cannot open {}: {}", path, std::generic_category().message(errno)));
     ::close(fd);
   }
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<Sqlite> db(new Sqlite(raw));
   if (code != SQLITE_OK) return fail(Errc::unavailable, fmt::format("cannot open {}: {}", path, sqlite3_errstr(code)));
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, 2000);
-  for (const char* pragma : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
-                             "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-1024", "PRAGMA journal_size_limit=1048576"}) {
+  for (const char* pragma :
+       {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
+        "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-1024", "PRAGMA journal_size_limit=1048576"}) {
     if (auto done = db->exec(pragma); !done) return tl::unexpected(std::move(done).error().in(path));
   }
   return db;
@@ -117,7 +122,8 @@ Result<Statement> Sqlite::prepare(std::string_view sql) {
     return Statement(*this, cached->stmt, &cached->busy);
   }
   sqlite3_stmt* stmt = nullptr;
-  const int code = sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &stmt, nullptr);
+  const int code =
+      sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &stmt, nullptr);
   if (code != SQLITE_OK) return error(code);
   if (cached->stmt) return Statement(*this, stmt, nullptr);
   cached->stmt = stmt;
@@ -131,11 +137,18 @@ std::int64_t Sqlite::changes() const { return sqlite3_changes64(db_); }
 tl::unexpected<Error> Sqlite::error(int code) const {
   Errc errc = Errc::internal;
   switch (code & 0xff) {
-    case SQLITE_FULL: errc = Errc::quota; break;
+    case SQLITE_FULL:
+      errc = Errc::quota;
+      break;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: errc = Errc::unavailable; break;
-    case SQLITE_CONSTRAINT: errc = Errc::conflict; break;
-    default: break;
+    case SQLITE_LOCKED:
+      errc = Errc::unavailable;
+      break;
+    case SQLITE_CONSTRAINT:
+      errc = Errc::conflict;
+      break;
+    default:
+      break;
   }
   // sqlite3_errstr, not sqlite3_errmsg: the latter can quote data.
   return fail(errc, fmt::format("SQLite: {} ({})", sqlite3_errstr(code), code));

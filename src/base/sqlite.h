@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // SQLite with Result<>, RAII and a statement cache. One connection is used by one thread at a time.
+#include "base/bytes.h"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-
-#include "base/bytes.h"
 
 struct sqlite3;
 struct sqlite3_stmt;

@@ -43,7 +43,10 @@ std::uint32_t next_code_point(std::string_view text, std::size_t& i) {
   const auto byte = [&](std::size_t k) { return static_cast<std::uint8_t>(text[k]); };
   const std::uint8_t first = byte(i++);
   if (first < 0x80) return first;
-  const int more = first >= 0xF0 && first < 0xF5 ? 3 : first >= 0xE0 && first < 0xF0 ? 2 : first >= 0xC2 && first < 0xE0 ? 1 : 0;
+  const int more = first >= 0xF0 && first < 0xF5   ? 3
+                   : first >= 0xE0 && first < 0xF0 ? 2
+                   : first >= 0xC2 && first < 0xE0 ? 1
+                                                   : 0;
   if (more == 0) return 0xFFFFFFFF;
   std::uint32_t c = first & (0x3F >> more);
   std::size_t k = i;
@@ -70,26 +73,49 @@ Result<Converter> open_converter(const std::string& name) {
 
 std::string icu_name(std::uint32_t code_page) {
   switch (code_page) {
-    case 0: return "windows-1252";
-    case 65000: return "UTF-7";
-    case 65001: return "UTF-8";
-    case 1200: return "UTF-16LE";
-    case 1201: return "UTF-16BE";
-    case 20127: return "US-ASCII";
-    case 20866: return "KOI8-R";
-    case 21866: return "KOI8-U";
-    case 20932: case 51932: return "EUC-JP";
-    case 50220: case 50221: case 50222: return "ISO-2022-JP";
-    case 50225: return "ISO-2022-KR";
-    case 51949: return "EUC-KR";
-    case 51936: return "GB2312";
-    case 52936: return "HZ";
-    case 54936: return "gb18030";
-    case 932: return "windows-31j";
-    case 936: return "GBK";
-    case 949: return "windows-949";
-    case 950: return "Big5";
-    default: break;
+    case 0:
+      return "windows-1252";
+    case 65000:
+      return "UTF-7";
+    case 65001:
+      return "UTF-8";
+    case 1200:
+      return "UTF-16LE";
+    case 1201:
+      return "UTF-16BE";
+    case 20127:
+      return "US-ASCII";
+    case 20866:
+      return "KOI8-R";
+    case 21866:
+      return "KOI8-U";
+    case 20932:
+    case 51932:
+      return "EUC-JP";
+    case 50220:
+    case 50221:
+    case 50222:
+      return "ISO-2022-JP";
+    case 50225:
+      return "ISO-2022-KR";
+    case 51949:
+      return "EUC-KR";
+    case 51936:
+      return "GB2312";
+    case 52936:
+      return "HZ";
+    case 54936:
+      return "gb18030";
+    case 932:
+      return "windows-31j";
+    case 936:
+      return "GBK";
+    case 949:
+      return "windows-949";
+    case 950:
+      return "Big5";
+    default:
+      break;
   }
   if (code_page >= 28591 && code_page <= 28606) return fmt::format("ISO-8859-{}", code_page - 28590);
   if (code_page >= 1250 && code_page <= 1258) return fmt::format("windows-{}", code_page);
@@ -100,12 +126,27 @@ std::string icu_name(std::uint32_t code_page) {
 std::string icu_name(std::string_view charset) {
   std::string name = ascii_lower(trim(charset));
   if (name.size() > 2 && (name.front() == '"' || name.front() == '\'')) name = name.substr(1, name.size() - 2);
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kAliases = {{
-      {"iso-8859-1", "windows-1252"}, {"latin1", "windows-1252"}, {"us-ascii", "windows-1252"}, {"ascii", "windows-1252"},
-      {"ansi_x3.4-1968", "windows-1252"}, {"iso8859-1", "windows-1252"}, {"iso-8859-8-i", "iso-8859-8"}, {"iso-8859-8-e", "iso-8859-8"},
-      {"gb2312", "gb18030"}, {"gbk", "gb18030"}, {"x-gbk", "gb18030"}, {"cp936", "gb18030"}, {"ks_c_5601-1987", "windows-949"},
-      {"euc-kr", "windows-949"}, {"shift_jis", "windows-31j"}, {"x-sjis", "windows-31j"}, {"shift-jis", "windows-31j"},
-      {"utf8", "utf-8"}, {"unicode-1-1-utf-7", "utf-7"}, {"iso-8859-9", "windows-1254"}}};
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kAliases = {
+      {{"iso-8859-1", "windows-1252"},
+       {"latin1", "windows-1252"},
+       {"us-ascii", "windows-1252"},
+       {"ascii", "windows-1252"},
+       {"ansi_x3.4-1968", "windows-1252"},
+       {"iso8859-1", "windows-1252"},
+       {"iso-8859-8-i", "iso-8859-8"},
+       {"iso-8859-8-e", "iso-8859-8"},
+       {"gb2312", "gb18030"},
+       {"gbk", "gb18030"},
+       {"x-gbk", "gb18030"},
+       {"cp936", "gb18030"},
+       {"ks_c_5601-1987", "windows-949"},
+       {"euc-kr", "windows-949"},
+       {"shift_jis", "windows-31j"},
+       {"x-sjis", "windows-31j"},
+       {"shift-jis", "windows-31j"},
+       {"utf8", "utf-8"},
+       {"unicode-1-1-utf-7", "utf-7"},
+       {"iso-8859-9", "windows-1254"}}};
   for (const auto& [alias, target] : kAliases)
     if (name == alias) return std::string(target);
   return name;
@@ -212,14 +253,19 @@ Result<std::string> utf8_from_charset(std::string_view bytes, std::string_view c
 }
 
 std::uint32_t code_page_of_charset(std::string_view charset) {
-  static constexpr std::array<std::pair<std::string_view, std::uint32_t>, 34> kPages = {{
-      {"utf-8", 65001}, {"us-ascii", 20127}, {"iso-8859-1", 28591}, {"iso-8859-2", 28592}, {"iso-8859-3", 28593},
-      {"iso-8859-4", 28594}, {"iso-8859-5", 28595}, {"iso-8859-6", 28596}, {"iso-8859-7", 28597}, {"iso-8859-8", 28598},
-      {"iso-8859-9", 28599}, {"iso-8859-13", 28603}, {"iso-8859-15", 28605}, {"windows-1250", 1250}, {"windows-1251", 1251},
-      {"windows-1252", 1252}, {"windows-1253", 1253}, {"windows-1254", 1254}, {"windows-1255", 1255}, {"windows-1256", 1256},
-      {"windows-1257", 1257}, {"windows-1258", 1258}, {"koi8-r", 20866}, {"koi8-u", 21866}, {"iso-2022-jp", 50220},
-      {"shift_jis", 932}, {"euc-jp", 51932}, {"gb2312", 936}, {"gbk", 936}, {"gb18030", 54936}, {"big5", 950},
-      {"euc-kr", 949}, {"ks_c_5601-1987", 949}, {"utf-7", 65000}}};
+  static constexpr std::array<std::pair<std::string_view, std::uint32_t>, 34> kPages = {
+      {{"utf-8", 65001},       {"us-ascii", 20127},    {"iso-8859-1", 28591},
+       {"iso-8859-2", 28592},  {"iso-8859-3", 28593},  {"iso-8859-4", 28594},
+       {"iso-8859-5", 28595},  {"iso-8859-6", 28596},  {"iso-8859-7", 28597},
+       {"iso-8859-8", 28598},  {"iso-8859-9", 28599},  {"iso-8859-13", 28603},
+       {"iso-8859-15", 28605}, {"windows-1250", 1250}, {"windows-1251", 1251},
+       {"windows-1252", 1252}, {"windows-1253", 1253}, {"windows-1254", 1254},
+       {"windows-1255", 1255}, {"windows-1256", 1256}, {"windows-1257", 1257},
+       {"windows-1258", 1258}, {"koi8-r", 20866},      {"koi8-u", 21866},
+       {"iso-2022-jp", 50220}, {"shift_jis", 932},     {"euc-jp", 51932},
+       {"gb2312", 936},        {"gbk", 936},           {"gb18030", 54936},
+       {"big5", 950},          {"euc-kr", 949},        {"ks_c_5601-1987", 949},
+       {"utf-7", 65000}}};
   const auto name = ascii_lower(trim(charset));
   for (const auto& [known, page] : kPages)
     if (name == known) return page;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// Text inside the gateway is UTF-8. A lone UTF-16 surrogate from a client is kept as its three-byte form (WTF-8), so that
-// what Outlook wrote comes back unchanged.
+// Text inside the gateway is UTF-8. A lone UTF-16 surrogate from a client is kept as its three-byte form (WTF-8), so
+// that what Outlook wrote comes back unchanged.
+#include "base/bytes.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "base/bytes.h"
-
 namespace oxb {
 
-std::string utf8_from_utf16(std::u16string_view text);     // never fails; lone surrogates become WTF-8
-std::u16string utf16_from_utf8(std::string_view text);     // invalid bytes become U+FFFD; WTF-8 surrogates are kept
+std::string utf8_from_utf16(std::u16string_view text);  // never fails; lone surrogates become WTF-8
+std::u16string utf16_from_utf8(std::string_view text);  // invalid bytes become U+FFFD; WTF-8 surrogates are kept
 bool is_valid_utf8(std::string_view text);
-std::string make_valid_utf8(std::string_view text);        // invalid bytes become U+FFFD, surrogates too
+std::string make_valid_utf8(std::string_view text);  // invalid bytes become U+FFFD, surrogates too
 
 // Windows code pages (1252, 65001, 932, ...) through ICU. Unmappable characters become '?' or U+FFFD.
 // unsupported: no converter for that number.
@@ -31,7 +31,7 @@ bool ascii_iequals(std::string_view a, std::string_view b);
 std::string fold_case(std::string_view utf8);
 // Case folding plus removal of non-spacing marks ("é" -> "e").
 std::string fold_loose(std::string_view utf8);
-std::string_view trim(std::string_view text);              // ASCII white space
+std::string_view trim(std::string_view text);  // ASCII white space
 
 // A sort key under the root collation (ICU), comparable with memcmp; strength: case-insensitive, accent-sensitive.
 std::string collation_key(std::string_view utf8);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "directory/identity.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 
 #include <charconv>
-
-#include "base/text.h"
 
 namespace oxb::directory {
 namespace {

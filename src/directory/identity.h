@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Names that Outlook keeps for years, computed from installation + context + entity, so that they survive a lost store.
+#include "base/guid.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/guid.h"
 
 namespace oxb::directory {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// One SQLite file per mailbox: ids, change numbers, tombstones, MAPI-only properties, caches. Owned by one mailbox actor
-// and used from its queue only; no transaction is held across a wait.
-#include <functional>
-#include <memory>
-
+// One SQLite file per mailbox: ids, change numbers, tombstones, MAPI-only properties, caches. Owned by one mailbox
+// actor and used from its queue only; no transaction is held across a wait.
 #include "base/result.h"
 #include "replica/rows.h"
+
+#include <functional>
+#include <memory>
 
 namespace oxb::replica {
 
@@ -23,7 +23,8 @@ class ReadTx {
   Result<FolderRow> special(Special which);  // not_found where the mailbox has none (yet)
   Result<std::optional<FolderRow>> folder_by_remote(Source source, const RemoteId& remote);
   enum class Depth : std::uint8_t { children, descendants };
-  Result<std::vector<FolderRow>> folders_below(FolderId parent, Depth depth);  // ordered by name, parents before children
+  Result<std::vector<FolderRow>> folders_below(FolderId parent,
+                                               Depth depth);  // ordered by name, parents before children
   Result<std::optional<MessageRow>> message(MessageId id);
   Result<std::vector<MessageRow>> messages(const std::vector<MessageId>& ids);  // missing ones are left out, order kept
   Result<std::optional<MessageId>> message_by_remote(FolderId folder, const RemoteId& remote);
@@ -57,8 +58,8 @@ class ReadTx {
   Database& db_;
 };
 
-// Changes are applied idempotently: creating what exists and deleting what is gone both succeed. Every visible change takes
-// a new change number.
+// Changes are applied idempotently: creating what exists and deleting what is gone both succeed. Every visible change
+// takes a new change number.
 class WriteTx : public ReadTx {
  public:
   using ReadTx::ReadTx;
@@ -68,26 +69,37 @@ class WriteTx : public ReadTx {
   // A block of count consecutive counters for the client [MS-OXCFXICS] 2.2.3.2.4.7; returns the first.
   std::uint64_t reserve_counters(std::uint32_t count);
 
-  // Inserts (id zero: a new one is given) or updates name, parent, class, rights, remote, counts ... A new change number is
-  // taken only if something visible changed. position/listed/properties are kept on update unless set by the calls below.
-  Result<FolderId> put_folder(FolderRow row);
+  // Inserts (id zero: a new one is given) or updates name, parent, class, rights, remote, counts ... A new change
+  // number is taken only if something visible changed. position/listed/properties are kept on update unless set by the
+  // calls below.
+  struct PutFolder {
+    FolderId id;
+    enum class Outcome : std::uint8_t { unchanged, created, changed } outcome = Outcome::unchanged;
+  };
+  Result<PutFolder> put_folder(FolderRow row);
   Result<> set_folder_position(FolderId id, std::string position, bool listed);
   Result<> set_folder_counts(FolderId id, std::uint32_t total, std::uint32_t unread);  // before the folder is listed
-  Result<> set_folder_properties(FolderId id, const std::vector<mapi::Property>& set, const std::vector<mapi::PropTag>& erase);
+  Result<> set_folder_properties(FolderId id, const std::vector<mapi::Property>& set,
+                                 const std::vector<mapi::PropTag>& erase);
   Result<> remove_folder(FolderId id);  // with its messages and subfolders; leaves tombstones
 
   // Inserts (id zero) or updates. content, if given, replaces the cached one; its named properties are mapped to ids.
   struct MessageChange {
     MessageRow row;
-    std::vector<mapi::NamedProperty> named;            // mapped to ids and merged into row.properties
-    std::shared_ptr<const mapi::Content> content;      // may be null: fetch on demand
-    bool keep_local_properties = true;                 // what Outlook alone set survives a change from the backend
+    std::vector<mapi::NamedProperty> named;        // mapped to ids and merged into row.properties
+    std::shared_ptr<const mapi::Content> content;  // may be null: fetch on demand
+    bool keep_local_properties = true;             // what Outlook alone set survives a change from the backend
   };
-  Result<MessageId> put_message(MessageChange change);
-  Result<> set_message_properties(MessageId id, const std::vector<mapi::Property>& set, const std::vector<mapi::PropTag>& erase);
-  Result<> set_read(MessageId id, bool read);
+  struct Put {
+    MessageId id;
+    enum class Outcome : std::uint8_t { unchanged, created, changed, read_changed } outcome = Outcome::unchanged;
+  };
+  Result<Put> put_message(MessageChange change);
+  Result<> set_message_properties(MessageId id, const std::vector<mapi::Property>& set,
+                                  const std::vector<mapi::PropTag>& erase);
+  Result<bool> set_read(MessageId id, bool read);                            // true if it changed
   Result<> move_message(MessageId id, FolderId to, const RemoteId& remote);  // keeps the id; new change number
-  Result<> remove_message(MessageId id);  // leaves a tombstone
+  Result<> remove_message(MessageId id);                                     // leaves a tombstone
   // Caches a fetched content under the row's current remote_version, within the mailbox's cache limit.
   Result<std::shared_ptr<const mapi::Content>> put_content(MessageId id, const mapi::Content& content);
 
@@ -106,7 +118,8 @@ class Replica {
     std::uint64_t content_cache_bytes = 512ULL << 20;
     const Clock* clock = &system_clock();
   };
-  // Opens or creates the file (mode 0600). A newer schema is refused (unsupported); a damaged file is internal, with its path.
+  // Opens or creates the file (mode 0600). A newer schema is refused (unsupported); a damaged file is internal, with
+  // its path.
   static Result<std::unique_ptr<Replica>> open(const std::string& path, Options options);
   ~Replica();
 

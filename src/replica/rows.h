@@ -1,21 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // What a mailbox store holds, as values. MAPI terms only; the backend appears as opaque remote ids and positions.
-#include <optional>
-#include <string>
-
 #include "base/clock.h"
 #include "base/ids.h"
 #include "proto/mapi/content.h"
 
+#include <optional>
+#include <string>
+
 namespace oxb::replica {
 
-// Folders that have a fixed place. The first thirteen are those of the RopLogon answer, in its order [MS-OXCSTOR] 2.2.1.1.3.
+// Folders that have a fixed place. The first thirteen are those of the RopLogon answer, in its order
+// [MS-OXCSTOR] 2.2.1.1.3.
 enum class Special : std::uint8_t {
-  root, deferred_action, spooler_queue, ipm_subtree, inbox, outbox, sent_items, deleted_items, common_views, schedule, finder,
-  views, shortcuts,
-  freebusy_data, drafts, junk, calendar, contacts, tasks, notes, journal, sync_issues, conflicts, local_failures,
-  server_failures, public_root, shared_root, archive,
+  root,
+  deferred_action,
+  spooler_queue,
+  ipm_subtree,
+  inbox,
+  outbox,
+  sent_items,
+  deleted_items,
+  common_views,
+  schedule,
+  finder,
+  views,
+  shortcuts,
+  freebusy_data,
+  drafts,
+  junk,
+  calendar,
+  contacts,
+  tasks,
+  notes,
+  journal,
+  sync_issues,
+  conflicts,
+  local_failures,
+  server_failures,
+  public_root,
+  shared_root,
+  archive,
   none
 };
 constexpr std::size_t kLogonFolders = 13;
@@ -25,22 +50,22 @@ enum class Source : std::uint8_t { local, mail, calendar, contacts, tasks, searc
 
 struct FolderRow {
   FolderId id;
-  FolderId parent;                // zero for the root
+  FolderId parent;  // zero for the root
   Special special = Special::none;
   Source source = Source::local;
-  RemoteId remote;                // empty for local folders
-  std::string remote_version;     // changes when the backend's folder does
-  std::string name;               // PidTagDisplayName
-  std::string container_class;    // "IPF.Note"
-  std::uint32_t rights{};         // PidTagRights of the caller
-  bool hidden = false;            // PidTagAttributeHidden
+  RemoteId remote;              // empty for local folders
+  std::string remote_version;   // changes when the backend's folder does
+  std::string name;             // PidTagDisplayName
+  std::string container_class;  // "IPF.Note"
+  std::uint32_t rights{};       // PidTagRights of the caller
+  bool hidden = false;          // PidTagAttributeHidden
   std::uint32_t total{}, unread{}, associated{};
-  bool has_subfolders = false;    // computed
+  bool has_subfolders = false;  // computed
   ChangeNumber change;
   Instant created, modified;
-  std::string position;           // how far the backend's folder was read; empty: never listed
-  bool listed = false;            // the content was read completely at least once
-  mapi::PropertyBag properties;   // everything else that was set
+  std::string position;          // how far the backend's folder was read; empty: never listed
+  bool listed = false;           // the content was read completely at least once
+  mapi::PropertyBag properties;  // everything else that was set
 };
 
 enum class ContentsKind : std::uint8_t { normal, associated };
@@ -49,19 +74,20 @@ struct MessageRow {
   MessageId id;
   FolderId folder;
   ContentsKind kind = ContentsKind::normal;
-  RemoteId remote;                // empty for local messages (FAI)
+  RemoteId remote;  // empty for local messages (FAI)
   std::string remote_version;
-  std::string remote_identity;    // recognises an item that moved (mail GUID, UID of an event)
+  std::string remote_identity;  // recognises an item that moved (mail GUID, UID of an event)
   ChangeNumber change;
   ChangeNumber read_change;
   bool read = false;
   Instant created, modified;
-  mapi::PropertyBag properties;   // table properties; named ones under this mailbox's ids; large bodies are in the content
+  mapi::PropertyBag
+      properties;  // table properties; named ones under this mailbox's ids; large bodies are in the content
 };
 
 struct Identity {
-  Guid mailbox;                   // MailboxGuid of the logon answer
-  Guid replica;                   // ReplGuid, replid 1
+  Guid mailbox;  // MailboxGuid of the logon answer
+  Guid replica;  // ReplGuid, replid 1
 };
 
 // Columns with an index: a contents table sorted by one of these needs no scan of property blobs.

@@ -2,18 +2,18 @@
 #pragma once
 // One MAPI session context: what a Connect makes and its cookie names [MS-OXCMAPIHTTP] 3.2.1. It owns the logons and
 // handles of that context. The front calls it from any executor; work runs on the mailbox's queue.
-#include <memory>
-
 #include "net/task.h"
 #include "net/wait.h"
 #include "sync/mailbox.h"
 
+#include <memory>
+
 namespace oxb::session {
 
 struct ContextLimits {
-  std::size_t handles = 10'000;               // open objects of one context
-  std::size_t queued_notifications = 5'000;   // beyond that tables get TableChanged and the rest is dropped
-  std::size_t request_bytes = 0x40000;        // one ROP buffer [MS-OXCRPC] 3.1.4.2
+  std::size_t handles = 10'000;              // open objects of one context
+  std::size_t queued_notifications = 5'000;  // beyond that tables get TableChanged and the rest is dropped
+  std::size_t request_bytes = 0x40000;       // one ROP buffer [MS-OXCRPC] 3.1.4.2
 };
 
 class Context {

@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // What changed in a mailbox, told to every session of it after the replica's transaction was committed.
+#include "replica/rows.h"
+
 #include <span>
 #include <string>
 #include <vector>
-
-#include "replica/rows.h"
 
 namespace oxb::sync {
 
 struct MailboxEvent {
   enum class Kind : std::uint8_t {
-    folder_created, folder_modified, folder_deleted, folder_moved,
-    message_created, message_modified, message_deleted, message_moved
+    folder_created,
+    folder_modified,
+    folder_deleted,
+    folder_moved,
+    message_created,
+    message_modified,
+    message_deleted,
+    message_moved
   } kind = Kind::message_modified;
-  FolderId folder;       // the folder itself, or the message's folder
-  FolderId parent;       // folder events: its parent
-  FolderId old_folder;   // moved: the folder (or parent) it came from
-  MessageId message;     // message events
-  MessageId old_message; // moved: the id it had; ids stay here, so equal to message
+  FolderId folder;        // the folder itself, or the message's folder
+  FolderId parent;        // folder events: its parent
+  FolderId old_folder;    // moved: the folder (or parent) it came from
+  MessageId message;      // message events
+  MessageId old_message;  // moved: the id it had; ids stay here, so equal to message
   replica::ContentsKind contents = replica::ContentsKind::normal;
-  bool new_mail = false; // created in a mail folder by delivery: sessions send NewMail too
+  bool new_mail = false;  // created in a mail folder by delivery: sessions send NewMail too
   std::string message_class;
   std::uint32_t message_flags{};
 };

@@ -2,15 +2,15 @@
 #pragma once
 // One mailbox in use: its queue, its replica, its backend account, its pull. All calls from the mailbox's executor;
 // Task functions may be awaited there and leave the queue free while they wait.
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "directory/identity.h"
 #include "net/task.h"
 #include "net/wait.h"
 #include "replica/replica.h"
 #include "sync/events.h"
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace oxb::sync {
 
@@ -19,10 +19,10 @@ struct Owner {
   directory::Entity entity;
   std::string legacy_dn;
   std::string display_name;
-  std::string email;                 // primary
+  std::string email;  // primary
   std::vector<std::string> aliases;
-  std::string time_zone;             // IANA
-  std::string locale;                // "de_DE"
+  std::string time_zone;  // IANA
+  std::string locale;     // "de_DE"
 };
 
 class Mailbox {
@@ -34,13 +34,15 @@ class Mailbox {
   virtual replica::Replica& replica() = 0;
   virtual const directory::Installation& installation() const = 0;
 
-  // Returns when the folder tree was read from the backend at least once in this replica's life; refreshes in the background.
+  // Returns when the folder tree was read from the backend at least once in this replica's life; refreshes in the
+  // background.
   virtual Task<Result<>> ensure_folders(Wait wait) = 0;
-  // Returns when the folder's content was listed at least once (first batch for mail folders counts: newest first); asks the
-  // backend for changes if the last look is older than the refresh interval. Local folders return at once.
+  // Returns when the folder's content was listed at least once (first batch for mail folders counts: newest first);
+  // asks the backend for changes if the last look is older than the refresh interval. Local folders return at once.
   virtual Task<Result<>> ensure_contents(FolderId folder, Wait wait) = 0;
-  // Full content (bodies, recipients, attachments with data), from the cache or the backend. Named properties are under the
-  // mailbox's ids; content.named is empty. not_found: gone meanwhile. A mail that cannot be converted is a placeholder.
+  // Full content (bodies, recipients, attachments with data), from the cache or the backend. Named properties are under
+  // the mailbox's ids; content.named is empty. not_found: gone meanwhile. A mail that cannot be converted is a
+  // placeholder.
   virtual Task<Result<std::shared_ptr<const mapi::Content>>> content(MessageId message, Wait wait) = 0;
   // Read flags go to the backend first, then into the replica; events follow. Messages of several folders are allowed.
   virtual Task<Result<>> set_read(std::vector<MessageId> messages, bool read, Wait wait) = 0;

@@ -19,7 +19,7 @@ TEST(Sqlite, FileIsPrivateAndValuesComeBack) {
   const auto path = fresh_path("oxb_sqlite_values.db");
   auto db = Sqlite::open(path);
   ASSERT_TRUE(db) << db.error().what;
-  struct stat info{};
+  struct stat info {};
   ASSERT_EQ(::stat(path.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600U);
   ASSERT_TRUE((*db)->exec("CREATE TABLE t(a INTEGER, b TEXT, c BLOB)"));
