@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // HTTP messages as values; the server and the client below both speak in them.
+#include "base/bytes.h"
+
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "base/bytes.h"
 
 namespace oxb::net {
 
@@ -26,14 +26,14 @@ class HttpHeaders {
 };
 
 struct HttpRequest {
-  std::string method;                                       // "GET"
-  std::string path;                                         // percent-decoded, without the query
-  std::vector<std::pair<std::string, std::string>> query;   // percent-decoded, order kept
-  std::string target;                                       // as received
+  std::string method;                                      // "GET"
+  std::string path;                                        // percent-decoded, without the query
+  std::vector<std::pair<std::string, std::string>> query;  // percent-decoded, order kept
+  std::string target;                                      // as received
   HttpHeaders headers;
-  Bytes body;                                               // bounded by the server's limit
-  std::string client_address;                               // numeric, without port
-  bool secure = false;                                      // came over our own TLS
+  Bytes body;                  // bounded by the server's limit
+  std::string client_address;  // numeric, without port
+  bool secure = false;         // came over our own TLS
   // First value of a query parameter, or nullptr.
   const std::string* parameter(std::string_view name) const;
   // Value of a cookie, or empty.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // All outgoing HTTP, over libcurl multi: proxies, TLS checks, cookies, keep-alive. No redirects are followed.
-#include <map>
-#include <memory>
-#include <optional>
-#include <string>
-
 #include "base/secret.h"
 #include "net/http.h"
 #include "net/task.h"
 #include "net/wait.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
 
 namespace oxb::net {
 
@@ -26,7 +26,7 @@ struct HttpClientOptions {
   std::string ca_file;              // additional authority in PEM; empty: the system's store
   bool verify_certificates = true;  // false only by configuration, for test installations
   std::string user_agent = "Oxbridge/0.1";
-  std::string source_address;       // bind outgoing connections; empty: any
+  std::string source_address;  // bind outgoing connections; empty: any
   std::size_t connections_per_host = 16;
   std::chrono::seconds connect_time{15};
 };

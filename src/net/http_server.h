@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <string>
-
 #include "net/http.h"
 #include "net/task.h"
 #include "net/wait.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
 
 namespace oxb::net {
 
@@ -16,11 +17,13 @@ class TlsServerContext;  // net/tls.h
 struct HttpServerLimits {
   std::size_t header_bytes = 32 * 1024;
   std::size_t body_bytes = 64 * 1024 * 1024;
+  std::size_t all_bodies_bytes = 512 * 1024 * 1024;  // of requests being received or answered, together; beyond: 503
   std::size_t connections = 4096;
   std::size_t connections_per_address = 512;
-  std::chrono::seconds header_time{30};  // from accept or the previous answer to the last header byte
-  std::chrono::seconds body_time{300};
-  std::chrono::seconds idle_time{300};
+  std::set<std::string> many_connections_from;    // addresses (proxies) that the limit per address does not concern
+  std::chrono::milliseconds header_time{30'000};  // from accept or a request's first byte to its last header byte
+  std::chrono::milliseconds body_time{300'000};   // for a request's body, and for the peer to take an answer or chunk
+  std::chrono::milliseconds idle_time{300'000};   // from an answer to the next request's first byte
 };
 
 // One request being answered. Either respond(), or start() + chunk()* + finish(). Lives as long as the handler runs.

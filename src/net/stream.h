@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // A byte stream over TCP, with or without TLS; used by line protocols (IMAP, later SMTP and ManageSieve).
-#include <memory>
-#include <string>
-
 #include "base/bytes.h"
 #include "net/task.h"
 #include "net/wait.h"
 
+#include <memory>
+#include <string>
+
 namespace oxb::net {
 
 struct TlsClientOptions {
-  std::string host_name;            // for SNI and the certificate check
-  std::string ca_file;              // additional authority in PEM; empty: the system's store
+  std::string host_name;  // for SNI and the certificate check
+  std::string ca_file;    // additional authority in PEM; empty: the system's store
   bool verify_certificates = true;
 };
 

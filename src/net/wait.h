@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Every wait takes a Wait: when to give up, and a way to be told to give up earlier.
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
