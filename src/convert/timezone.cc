@@ -34,7 +34,8 @@ model::Date date_of(LocalDay day) {
 }
 
 LocalTime local_time(const model::DateTime& time) {
-  return local_day(time.date) + std::chrono::hours(time.hour) + std::chrono::minutes(time.minute) + seconds(time.second);
+  return local_day(time.date) + std::chrono::hours(time.hour) + std::chrono::minutes(time.minute) +
+         seconds(time.second);
 }
 
 model::DateTime date_time(LocalTime time, model::DateTime::Kind kind, std::string zone) {
@@ -56,8 +57,8 @@ model::DateTime utc_date_time(Instant instant) {
 }
 
 bool is_valid(const model::DateTime& time) {
-  return time.date.year >= 1 && time.date.year <= 9999 && calendar(time.date).ok() && time.hour < 24 && time.minute < 60 &&
-         time.second <= 60 && (time.kind != model::DateTime::Kind::zoned || !time.zone.empty());
+  return time.date.year >= 1 && time.date.year <= 9999 && calendar(time.date).ok() && time.hour < 24 &&
+         time.minute < 60 && time.second <= 60 && (time.kind != model::DateTime::Kind::zoned || !time.zone.empty());
 }
 
 std::uint32_t outlook_minutes(LocalTime time) {
@@ -65,7 +66,9 @@ std::uint32_t outlook_minutes(LocalTime time) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(minutes, 0, 0xFFFF'FFFF));
 }
 
-LocalTime from_outlook_minutes(std::uint32_t minutes) { return LocalTime(kOutlookEpoch) + std::chrono::minutes(minutes); }
+LocalTime from_outlook_minutes(std::uint32_t minutes) {
+  return LocalTime(kOutlookEpoch) + std::chrono::minutes(minutes);
+}
 
 const std::shared_ptr<const TimeZone>& TimeZone::utc() {
   static const std::shared_ptr<const TimeZone> zone = fixed("Etc/UTC", seconds(0));

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Wall-clock arithmetic on the calendar's own values, and the zones of the system's tzdata.
+#include "base/result.h"
+#include "model/common.h"
+
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.h"
-#include "model/common.h"
 
 namespace oxb::convert {
 
@@ -61,8 +61,8 @@ class TimeZone {
   // A yearly rule after the last explicit transition: the footer of the file (POSIX TZ).
   struct YearDay {
     enum class Kind : std::uint8_t { julian, zero_based, month_week } kind = Kind::month_week;
-    int month{}, week{}, day{};     // month_week; day alone for the others
-    std::chrono::seconds time{};    // may be negative or beyond a day
+    int month{}, week{}, day{};   // month_week; day alone for the others
+    std::chrono::seconds time{};  // may be negative or beyond a day
   };
   struct Footer {
     std::chrono::seconds standard{};

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "convert/timezone_rules.h"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
-#include <optional>
+#include "base/text.h"
 
 #include <fmt/format.h>
 #include <unicode/timezone.h>
 #include <unicode/unistr.h>
 
-#include "base/text.h"
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
 
 namespace oxb::convert {
 namespace {
@@ -91,8 +91,8 @@ std::optional<LocalTime> same_change(const TimeZone& zone, int year, const TimeZ
   return std::nullopt;
 }
 
-// Of the ways to name one day ("fourth Sunday", "last Sunday"; "Friday 00:00", "Thursday 24:00"), the one that also names
-// the days of the years that follow; for a change that never comes again any will do.
+// Of the ways to name one day ("fourth Sunday", "last Sunday"; "Friday 00:00", "Thursday 24:00"), the one that also
+// names the days of the years that follow; for a change that never comes again any will do.
 SystemTime describe_change(const TimeZone& zone, int year, const TimeZone::Change& change) {
   const auto wall = wall_before(change);
   const bool midnight = std::chrono::floor<days>(wall) == wall;
@@ -122,13 +122,16 @@ SystemTime describe_change(const TimeZone& zone, int year, const TimeZone::Chang
   return best;
 }
 
-std::int32_t bias_of(seconds offset) { return -static_cast<std::int32_t>(std::chrono::floor<std::chrono::minutes>(offset).count()); }
+std::int32_t bias_of(seconds offset) {
+  return -static_cast<std::int32_t>(std::chrono::floor<std::chrono::minutes>(offset).count());
+}
 
 // January 1, 00:00 of that year: stands for "from the start of the year" where a zone changed its offset for good.
 SystemTime start_of_year(int year) {
   SystemTime result;
   result.month = 1;
-  result.day_of_week = static_cast<std::uint16_t>(std::chrono::weekday(LocalDay(std::chrono::year(year) / 1 / 1)).c_encoding());
+  result.day_of_week =
+      static_cast<std::uint16_t>(std::chrono::weekday(LocalDay(std::chrono::year(year) / 1 / 1)).c_encoding());
   result.day = 1;
   return result;
 }
@@ -187,8 +190,10 @@ namespace {
 
 LocalTime switch_time(const SystemTime& s, int year) {
   using std::chrono::weekday;
-  const auto clock = std::chrono::hours(s.hour) + std::chrono::minutes(s.minute) + seconds(s.second + (s.milliseconds >= 500 ? 1 : 0));
-  const auto month = std::chrono::year(s.year != 0 ? s.year : year) / std::chrono::month(std::clamp<unsigned>(s.month, 1, 12));
+  const auto clock =
+      std::chrono::hours(s.hour) + std::chrono::minutes(s.minute) + seconds(s.second + (s.milliseconds >= 500 ? 1 : 0));
+  const auto month =
+      std::chrono::year(s.year != 0 ? s.year : year) / std::chrono::month(std::clamp<unsigned>(s.month, 1, 12));
   if (s.year != 0) return LocalTime(LocalDay(month / std::chrono::day(std::clamp<unsigned>(s.day, 1, 28)))) + clock;
   const weekday day(std::min<unsigned>(s.day_of_week, 6));
   if (s.day >= 5) return LocalTime(LocalDay(month / day[std::chrono::last])) + clock;
@@ -200,8 +205,8 @@ bool is_daylight(const ZoneRule& rule, LocalTime standard_clock) {
   const int year = date_of(std::chrono::floor<days>(standard_clock)).year;
   // Both on the standard clock.
   const auto begin = switch_time(rule.daylight_date, year);
-  const auto end = switch_time(rule.standard_date, year) +
-                   std::chrono::minutes(rule.daylight_bias - rule.standard_bias);
+  const auto end =
+      switch_time(rule.standard_date, year) + std::chrono::minutes(rule.daylight_bias - rule.standard_bias);
   if (begin < end) return standard_clock >= begin && standard_clock < end;
   return standard_clock >= begin || standard_clock < end;
 }
@@ -241,7 +246,8 @@ LocalTime to_local(const ZoneRule& rule, Instant instant) {
 
 Instant to_utc(const ZoneRule& rule, LocalTime time) {
   const auto instant = [&](std::int32_t extra) {
-    return Instant(std::chrono::duration_cast<Ticks>(time.time_since_epoch() + std::chrono::minutes(rule.bias + extra)));
+    return Instant(
+        std::chrono::duration_cast<Ticks>(time.time_since_epoch() + std::chrono::minutes(rule.bias + extra)));
   };
   if (rule.has_daylight()) {
     const auto daylight = instant(rule.daylight_bias);
@@ -283,7 +289,8 @@ std::string iana_of_windows_name(std::string_view windows) {
 std::string describe_zone(const TimeZone& zone, Instant at) {
   const int year = date_of(std::chrono::floor<days>(zone.to_local(at))).year;
   const auto bias = -rule_of_year(zone, year).bias;
-  return fmt::format("(UTC{}{:02}:{:02}) {}", bias < 0 ? '-' : '+', std::abs(bias) / 60, std::abs(bias) % 60, zone.name());
+  return fmt::format("(UTC{}{:02}:{:02}) {}", bias < 0 ? '-' : '+', std::abs(bias) / 60, std::abs(bias) % 60,
+                     zone.name());
 }
 
 }  // namespace oxb::convert

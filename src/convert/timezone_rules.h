@@ -1,40 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Time zones as Windows and Outlook have them: one pair of switch days per year, and a registry key name.
+#include "convert/timezone.h"
+#include "proto/mapi/zone_blob.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "convert/timezone.h"
-
 namespace oxb::convert {
 
-// SYSTEMTIME of [MS-OXOCAL] 2.2.1.41.1. With year 0, day is 1 ... 4 or 5 (last) and counts day_of_week in the month.
-struct SystemTime {
-  std::uint16_t year{}, month{}, day_of_week{}, day{}, hour{}, minute{}, second{}, milliseconds{};
-
-  static void describe(auto& v, auto& m) {
-    v("wYear", m.year);
-    v("wMonth", m.month);
-    v("wDayOfWeek", m.day_of_week);
-    v("wDay", m.day);
-    v("wHour", m.hour);
-    v("wMinute", m.minute);
-    v("wSecond", m.second);
-    v("wMilliseconds", m.milliseconds);
-  }
-  bool operator==(const SystemTime&) const = default;
-};
-
-// What one year looks like. Minutes that are added to the wall clock to get UTC. Month 0: no daylight saving time.
-struct ZoneRule {
-  std::int32_t bias{}, standard_bias{}, daylight_bias{};
-  SystemTime standard_date, daylight_date;
-
-  bool has_daylight() const { return standard_date.month != 0 && daylight_date.month != 0; }
-  bool operator==(const ZoneRule&) const = default;
-};
+using mapi::SystemTime;
+using mapi::ZoneRule;
 
 // The rule of one calendar year. Zones that switch more often than twice are approximated by the first and last change.
 ZoneRule rule_of_year(const TimeZone& zone, int year);
@@ -59,11 +37,11 @@ std::string iana_of_windows_name(std::string_view windows);
 
 // What is known of a zone that a peer describes by name, rule or both.
 struct ZoneHint {
-  std::string name;                // a TZID, a Windows key, a display name; may be empty
-  std::vector<YearRule> rules;     // may be empty
+  std::string name;             // a TZID, a Windows key, a display name; may be empty
+  std::vector<YearRule> rules;  // may be empty
 };
-// The best IANA zone for a peer's description: the name where tzdata or Windows knows it (vendor prefixes are taken off),
-// else a zone that has the same rule in that year, preferring `preferred`. Empty: nothing fits.
+// The best IANA zone for a peer's description: the name where tzdata or Windows knows it (vendor prefixes are taken
+// off), else a zone that has the same rule in that year, preferring `preferred`. Empty: nothing fits.
 std::string best_zone(const ZoneHint& hint, std::string_view preferred);
 
 // "(UTC+01:00) Europe/Berlin": PidLidTimeZoneDescription.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // TZif files, RFC 8536, versions 2 to 4.
+#include "convert/timezone.h"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 #include <mutex>
-
-#include <fmt/format.h>
-
-#include "convert/timezone.h"
 
 namespace oxb::convert {
 namespace {
@@ -197,7 +197,8 @@ Result<std::shared_ptr<const TimeZone>> TimeZone::find(std::string_view iana) {
   std::string content(kFileLimit + 1, '\0');
   file.read(content.data(), static_cast<std::streamsize>(content.size()));
   content.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-  if (content.size() < 4 || content.compare(0, 4, "TZif") != 0) return fail(Errc::not_found, "time zone is not in tzdata");
+  if (content.size() < 4 || content.compare(0, 4, "TZif") != 0)
+    return fail(Errc::not_found, "time zone is not in tzdata");
   OXB_TRY(auto zone, parse(std::string(iana), as_bytes(content)));
   const std::lock_guard lock(cache_mutex);
   return cache.emplace(std::string(iana), std::move(zone)).first->second;

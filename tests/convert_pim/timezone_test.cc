@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "convert/timezone.h"
 
-#include <fstream>
-#include <sstream>
+#include "convert/timezone_rules.h"
 
 #include <gtest/gtest.h>
 
-#include "convert/timezone_rules.h"
+#include <fstream>
+#include <sstream>
 
 namespace oxb::convert {
 namespace {
 
 using Kind = model::DateTime::Kind;
 
-model::DateTime at(int year, unsigned month, unsigned day, unsigned hour = 0, unsigned minute = 0, std::string zone = {}) {
+model::DateTime at(int year, unsigned month, unsigned day, unsigned hour = 0, unsigned minute = 0,
+                   std::string zone = {}) {
   model::DateTime t;
   t.kind = zone.empty() ? Kind::utc : Kind::zoned;
   t.date = {static_cast<std::int16_t>(year), static_cast<std::uint8_t>(month), static_cast<std::uint8_t>(day)};
@@ -28,7 +29,8 @@ std::string utc_text(const model::DateTime& t) {
   if (!instant) return instant.error().what;
   const auto u = utc_date_time(*instant);
   std::ostringstream out;
-  out << u.date.year << '-' << int{u.date.month} << '-' << int{u.date.day} << ' ' << int{u.hour} << ':' << int{u.minute};
+  out << u.date.year << '-' << int{u.date.month} << '-' << int{u.date.day} << ' ' << int{u.hour} << ':'
+      << int{u.minute};
   return out.str();
 }
 
@@ -49,7 +51,8 @@ TEST(TimeZone, AmbiguousTimesAreTheFirstOneAndSkippedTimesUseTheOffsetBefore) {
 }
 
 TEST(TimeZone, UnknownNamesAndPathsAreNotFound) {
-  for (const auto* name : {"", "Mars/Olympus", "../../etc/passwd", "/etc/passwd", "Europe", "Europe/Berlin\n", "tzdata.zi"}) {
+  for (const auto* name :
+       {"", "Mars/Olympus", "../../etc/passwd", "/etc/passwd", "Europe", "Europe/Berlin\n", "tzdata.zi"}) {
     const auto zone = TimeZone::find(name);
     ASSERT_FALSE(zone) << name;
     EXPECT_EQ(zone.error().code, Errc::not_found) << name;
@@ -116,7 +119,8 @@ TEST(ZoneRule, AgreesWithTzdataThroughTheYear) {
     const auto zone = *TimeZone::find(name);
     for (int year = 2024; year < 2040; ++year) {
       // Around Ramadan some years have three or four changes, which Windows cannot say.
-      if (zone->changes(*to_instant(at(year, 1, 1), *zone), *to_instant(at(year + 1, 1, 1), *zone)).size() > 2) continue;
+      if (zone->changes(*to_instant(at(year, 1, 1), *zone), *to_instant(at(year + 1, 1, 1), *zone)).size() > 2)
+        continue;
       const auto rule = rule_of_year(*zone, year);
       const auto begin = *to_instant(at(year, 1, 2), *zone);
       int wrong = 0;
