@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sandbox/commands.h"
+
+#include "base/log.h"
+#include "net/event_loop.h"
+#include "sandbox/principals.h"
+#include "sandbox/server.h"
+#include "sandbox/setup.h"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace oxb::sandbox {
+namespace {
+
+struct Options {
+  std::string data;
+  std::string listen = "127.0.0.1";
+  std::uint16_t port = 0;
+  std::string port_file;
+  std::string control_token;
+  bool no_address_check = false;
+  NewContext context;
+  NewUser user;
+  std::string group_name;
+  std::string group_title;
+  std::vector<std::string> members;
+  std::string mail;
+  std::string description;
+};
+
+// The file appears with its whole content or not at all.
+Result<> write_file(const std::string& path, const std::string& text) {
+  const auto temporary = path + ".new";
+  {
+    std::ofstream out(temporary, std::ios::trunc);
+    out << text;
+    if (!out.flush()) return fail(Errc::unavailable, "cannot write " + path);
+  }
+  std::error_code code;
+  std::filesystem::permissions(temporary, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+                               code);
+  std::filesystem::rename(temporary, path, code);
+  if (code) return fail(Errc::unavailable, "cannot write " + path);
+  return {};
+}
+
+Result<> serve(const Options& options) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before the loop's threads start
+  net::EventLoop loop(2, 1);
+  ServerOptions wanted;
+  wanted.sandbox.file = options.data;
+  wanted.sandbox.sessions.check_address = !options.no_address_check;
+  wanted.address = options.listen;
+  wanted.port = options.port;
+  wanted.control_token = options.control_token;
+  OXB_TRY(const auto server, Server::start(loop.executor(), std::move(wanted)));
+  if (!options.port_file.empty()) {
+    OXB_CHECK(write_file(options.port_file, fmt::format("{}\n{}\n", server->port(), server->control_token())));
+  }
+  std::printf("oxsandbox: %s\n", server->url().c_str());
+  std::fflush(stdout);
+  int caught = 0;
+  sigwait(&signals, &caught);
+  loop.run(server->stop(Wait::upto(std::chrono::seconds(5))));
+  loop.stop();
+  return {};
+}
+
+Result<std::unique_ptr<Sandbox>> open_box(const Options& options) {
+  SandboxOptions wanted;
+  wanted.file = options.data;
+  return Sandbox::open(std::move(wanted));
+}
+
+Result<std::int64_t> context_named(Sandbox& box, const std::string& name) {
+  const auto id = name.empty()
+                      ? box.db().integer("SELECT min(id) FROM context")
+                      : box.db().integer("SELECT id FROM context WHERE name = ?1 OR CAST(id AS TEXT) = ?1", name);
+  if (!id) return fail(Errc::not_found, "no context " + name);
+  return *id;
+}
+
+Result<> init(const Options& options) {
+  OXB_TRY(const auto box, open_box(options));
+  auto wanted = options.context;
+  if (wanted.admin_password.empty()) wanted.admin_password = random_token();
+  OXB_TRY(const auto id, create_context(*box, wanted));
+  std::printf("context %lld %s\n", static_cast<long long>(id), wanted.name.c_str());
+  return {};
+}
+
+Result<> add_user_command(const Options& options) {
+  OXB_TRY(const auto box, open_box(options));
+  auto wanted = options.user;
+  OXB_TRY(wanted.context, context_named(*box, options.context.name));
+  if (wanted.password.empty()) wanted.password = random_token().substr(0, 16);
+  OXB_TRY(const auto id, add_user(*box, wanted));
+  std::printf("user %lld %s %s\n", static_cast<long long>(id), wanted.login.c_str(), wanted.password.c_str());
+  return {};
+}
+
+Result<> add_group_command(const Options& options) {
+  OXB_TRY(const auto box, open_box(options));
+  OXB_TRY(const auto context, context_named(*box, options.context.name));
+  std::vector<std::int64_t> members;
+  for (const auto& login : options.members) {
+    const auto id = box->db().integer("SELECT id FROM user WHERE context = ? AND login = ?", context, login);
+    if (!id) return fail(Errc::not_found, "no user " + login);
+    members.push_back(*id);
+  }
+  OXB_TRY(const auto id, add_group(*box, context, options.group_name, options.group_title, members));
+  std::printf("group %lld\n", static_cast<long long>(id));
+  return {};
+}
+
+Result<> add_resource_command(const Options& options) {
+  OXB_TRY(const auto box, open_box(options));
+  OXB_TRY(const auto context, context_named(*box, options.context.name));
+  json::object data{{"name", options.group_name},
+                    {"display_name", options.group_title},
+                    {"mailaddress", options.mail},
+                    {"availability", true},
+                    {"description", options.description}};
+  OXB_TRY(const auto id, add_resource(*box, context, data));
+  std::printf("resource %lld\n", static_cast<long long>(id));
+  return {};
+}
+
+// A passwd-file for Dovecot: the mail address is the login there, as on the real server.
+Result<> passdb(const Options& options) {
+  OXB_TRY(const auto box, open_box(options));
+  auto q = box->db().query("SELECT context, id, password FROM user ORDER BY context, id");
+  while (q.next()) {
+    const auto user = find_user(box->db(), q.integer(0), q.integer(1));
+    if (user) std::printf("%s:{PLAIN}%s::::::\n", user->mail().c_str(), q.text(2).c_str());
+  }
+  return {};
+}
+
+int finish(const Result<>& result) {
+  if (result) return 0;
+  std::fprintf(stderr, "oxsandbox: %s\n", result.error().what.c_str());
+  return 1;
+}
+
+}  // namespace
+
+int run_command(int argc, char** argv) {
+  (void)open_log(LogLevel::warning, "stderr");
+  Options options;
+  CLI::App app{"Open-Xchange in a box: for demonstrations, tests and development"};
+  app.require_subcommand(1);
+  app.add_option("--data", options.data, "SQLite file of the box")->required();
+  app.fallthrough();
+
+  auto* serve_command = app.add_subcommand("serve", "answer HTTP requests until SIGTERM");
+  serve_command->add_option("--listen", options.listen, "numeric address");
+  serve_command->add_option("--port", options.port, "0 picks a free one");
+  serve_command->add_option("--port-file", options.port_file,
+                            "where to write the port and the control token, a line each");
+  serve_command->add_option("--control-token", options.control_token, "token for /control; drawn when not given");
+  serve_command->add_flag("--no-address-check", options.no_address_check, "sessions may change their client address");
+
+  auto* init_command = app.add_subcommand("init", "make a context");
+  init_command->add_option("--context", options.context.name, "name after @ in logins")->required();
+  init_command->add_option("--domain", options.context.domain, "of mail addresses")->required();
+  init_command->add_option("--admin-password", options.context.admin_password);
+
+  auto* user_command = app.add_subcommand("add-user", "make a user");
+  user_command->add_option("--context", options.context.name, "default: the first one");
+  user_command->add_option("--login", options.user.login)->required();
+  user_command->add_option("--password", options.user.password, "drawn and printed when not given");
+  user_command->add_option("--first-name", options.user.first_name)->required();
+  user_command->add_option("--last-name", options.user.last_name)->required();
+  user_command->add_option("--mail", options.user.mail);
+  user_command->add_option("--alias", options.user.aliases);
+  user_command->add_option("--time-zone", options.user.time_zone);
+  user_command->add_option("--locale", options.user.locale);
+
+  auto* group_command = app.add_subcommand("add-group", "make a group");
+  group_command->add_option("--context", options.context.name);
+  group_command->add_option("--name", options.group_name)->required();
+  group_command->add_option("--display-name", options.group_title)->required();
+  group_command->add_option("--member", options.members, "login name");
+
+  auto* resource_command = app.add_subcommand("add-resource", "make a room or another resource");
+  resource_command->add_option("--context", options.context.name);
+  resource_command->add_option("--name", options.group_name)->required();
+  resource_command->add_option("--display-name", options.group_title)->required();
+  resource_command->add_option("--mail", options.mail)->required();
+  resource_command->add_option("--description", options.description);
+
+  std::string format = "dovecot";
+  auto* passdb_command = app.add_subcommand("passdb", "print all users and passwords");
+  passdb_command->add_option("--format", format)->check(CLI::IsMember({"dovecot"}));
+
+  CLI11_PARSE(app, argc, argv);
+  if (serve_command->parsed()) return finish(serve(options));
+  if (init_command->parsed()) return finish(init(options));
+  if (user_command->parsed()) return finish(add_user_command(options));
+  if (group_command->parsed()) return finish(add_group_command(options));
+  if (resource_command->parsed()) return finish(add_resource_command(options));
+  return finish(passdb(options));
+}
+
+}  // namespace oxb::sandbox

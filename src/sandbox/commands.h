@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+namespace oxb::sandbox {
+
+// oxsandbox serve | init | add-user | add-group | add-resource | passdb. The exit status.
+int run_command(int argc, char** argv);
+
+}  // namespace oxb::sandbox
