@@ -77,6 +77,7 @@ struct Times {
   void visit(V& v) const {
     if constexpr (is_reader<V>) {
       items.clear();
+      if (!v.claim(count, "count")) return;
       for (std::size_t i = 0; i < count && !v.failed() && v.spend(); ++i) v.element(i, items.emplace_back());
     } else if constexpr (is_generator<V>) {
       items.clear();
@@ -94,6 +95,29 @@ struct Times {
 template <class C>
 Times<C> times(C& items, std::size_t count) {
   return {items, count};
+}
+
+// A count that stands apart from its list: std::size_t n = m.items.size(); v("Count", length<N>(n)); ... v("Items",
+// times(m.items, n));
+template <class N>
+struct Length {
+  static constexpr bool kIsAdapter = true;
+  std::size_t& count;
+  template <class V>
+  void visit(V& v) const {
+    if constexpr (is_reader<V>)
+      count = v.template number<N>();
+    else if constexpr (is_writer<V>)
+      v.number(v.template narrow<N>(count, "count"));
+    else if constexpr (is_printer<V>)
+      v.unsigned_number(count);
+    else
+      count = v.count();
+  }
+};
+template <class N>
+Length<N> length(std::size_t& count) {
+  return {count};
 }
 
 // A struct behind its size in bytes.

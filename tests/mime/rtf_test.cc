@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "format/rtf/rtf.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace oxb::rtf {
+namespace {
+
+Bytes hex(std::string_view text) {
+  auto bytes = from_hex(text);
+  EXPECT_TRUE(bytes);
+  return bytes.value_or(Bytes{});
+}
+
+// [MS-OXRTFCP] 4.1.1
+constexpr std::string_view kSimple = "{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n";
+constexpr std::string_view kSimplePacked =
+    "2d0000002b0000004c5a4675f1c5c7a703000a0072637067313235423 20af32068656c090020627705b06c647d0a800fa0";
+// [MS-OXRTFCP] 4.1.2: a reference that crosses the write position
+constexpr std::string_view kCrossing = "{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}";
+constexpr std::string_view kCrossingPacked = "1a0000001c0000004c5a4675e2d44b51410004205758595a0d6e7d010eb0";
+
+TEST(Lzfu, ExamplesOfTheSpecificationUnpack) {
+  EXPECT_EQ(decompress(hex(kSimplePacked)).value_or(""), kSimple);
+  EXPECT_EQ(decompress(hex(kCrossingPacked)).value_or(""), kCrossing);
+}
+
+TEST(Lzfu, ExamplesOfTheSpecificationPack) {
+  EXPECT_EQ(to_hex(compress(kSimple)), to_hex(hex(kSimplePacked)));
+  EXPECT_EQ(to_hex(compress(kCrossing)), kCrossingPacked);
+}
+
+TEST(Lzfu, ChecksumOfTheSpecification) {
+  // [MS-OXRTFCP] 4.1.1: CRC of the contents.
+  const auto packed = hex(kSimplePacked);
+  EXPECT_EQ(crc(ByteView(packed).subspan(16)), 0xA7C7C5F1U);
+}
+
+TEST(Lzfu, RoundTripOfManyKinds) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 60; ++round) {
+    std::string text;
+    const auto size = random() % 30'000;
+    const auto alphabet = 1 + random() % 60;
+    while (text.size() < size) {
+      if (random() % 4 == 0 && text.size() > 40)
+        text += text.substr(random() % (text.size() - 20), 1 + random() % 19);
+      else
+        text.push_back(static_cast<char>(' ' + random() % alphabet));
+    }
+    const auto packed = compress(text);
+    ASSERT_EQ(decompress(packed).value_or("?"), text) << round;
+    EXPECT_EQ(decompress(pack_uncompressed(text)).value_or("?"), text);
+  }
+}
+
+TEST(Lzfu, DamageIsAnError) {
+  auto packed = hex(kSimplePacked);
+  EXPECT_FALSE(decompress(ByteView(packed).first(15)));
+  auto wrong_crc = packed;
+  wrong_crc[12] ^= std::byte{1};
+  EXPECT_EQ(decompress(wrong_crc).error().code, Errc::malformed);
+  auto wrong_type = packed;
+  wrong_type[8] ^= std::byte{1};
+  EXPECT_EQ(decompress(wrong_type).error().code, Errc::malformed);
+  auto huge = packed;
+  huge[7] = std::byte{0x7F};
+  EXPECT_EQ(decompress(huge).error().code, Errc::limit);
+}
+
+// [MS-OXRTFEX] 3.1 (abridged): what Outlook writes.
+constexpr std::string_view kOutlook =
+    "{\\rtf1\\ANSI\\ansicpg1251\\fromhtml1 \\deff0\r\n"
+    "{\\fonttbl {\\f0\\fmodern Courier New;}{\\f1\\fswiss Arial;}{\\f2\\fswiss\\fcharset0 Arial;}}\r\n"
+    "{\\colortbl\\red0\\green0\\blue0;\\red0\\green0\\blue255;} \r\n"
+    "{\\*\\htmltag64}\r\n"
+    "\\uc1\\pard\\plain\\deftab360 \\f0\\fs24\r\n"
+    "{\\*\\htmltag <HTML><head>\\par\r\n<style>\\par\r\n<!--\\par\r\n /* Style Definitions */\\par\r\np.MsoNormal, "
+    "li.MsoNormal \\{font-family:Arial;\\}\\par\r\n"
+    "-->\\par\r\n</style>\\par\r\n\\tab <!-- This is a HTML comment.\\par\r\n"
+    "There is a horizontal tab (%x09) character before the comment, \\par\r\nand some new lines inside the comment. "
+    "-->\\par\r\n"
+    "</head>\\par\r\n<body>\\par\r\n<p\\par\r\nclass=\"MsoNormal\">}\r\n"
+    "{\\htmlrtf \\f1 \\htmlrtf0 Note the line break inside a P tag. {\\*\\htmltag <b>}{\\htmlrtf \\b \\htmlrtf0 This "
+    "is {\\*\\htmltag <u>}{\\htmlrtf \\ul "
+    "\\htmlrtf0 bold{\\*\\htmltag </u>}\\htmlrtf }\\htmlrtf0  text{\\*\\htmltag </b>}\\htmlrtf\\par}\\htmlrtf0}\r\n"
+    "\\htmlrtf \\par \\htmlrtf0\r\n \r\n"
+    "{\\*\\htmltag </p>\\par\r\n<p class=\"MsoNormal\">\\par}\r\n"
+    "{\\htmlrtf \\f1 \\htmlrtf0 This is a normal text with a character references: \r\n"
+    "{\\*\\htmltag &nbsp;}\\htmlrtf \\'a0\\htmlrtf0  {\\*\\htmltag &lt;}\\htmlrtf <\\htmlrtf0  {\\*\\htmltag "
+    "&uml;}\\htmlrtf {\\f2\\'a8}\\htmlrtf0"
+    "{\\*\\htmltag <br>\\par}\\htmlrtf\\line\\htmlrtf0\r\n"
+    "characters which have special meaning in RTF: \\{\\}\\\\{\\*\\htmltag "
+    "<br>\\par}\\htmlrtf\\line\\htmlrtf0\\htmlrtf\\par}\\htmlrtf0\r\n"
+    "{\\*\\htmltag </p>\\par\r\n</body>\\par\r\n</html>\\par}}";
+
+TEST(RtfEncapsulation, ExampleOfTheSpecification) {
+  ASSERT_EQ(origin(kOutlook), Origin::html);
+  const auto html = encapsulated_html(kOutlook);
+  ASSERT_TRUE(html);
+  EXPECT_NE(html->find("p.MsoNormal, li.MsoNormal {font-family:Arial;}\r\n"), std::string::npos) << *html;
+  EXPECT_NE(html->find("<p\r\nclass=\"MsoNormal\">Note the line break inside a P tag. <b>This is <u>bold</u> text</b>"),
+            std::string::npos)
+      << *html;
+  EXPECT_NE(
+      html->find(
+          "character references: &nbsp; &lt; &uml;<br>\r\ncharacters which have special meaning in RTF: {}\\<br>\r\n"),
+      std::string::npos)
+      << *html;
+  EXPECT_EQ(html->find("\\htmlrtf"), std::string::npos);
+}
+
+TEST(RtfEncapsulation, PlainText) {
+  const auto rtf = from_text("Grüße {a} \\b\r\nzweite\tZeile 日本 😀\r\n");
+  EXPECT_EQ(origin(rtf), Origin::text);
+  EXPECT_EQ(to_text(rtf).value_or(""), "Grüße {a} \\b\r\nzweite\tZeile 日本 😀\r\n");
+}
+
+TEST(RtfEncapsulation, HtmlComesBackUnchanged) {
+  for (const std::string_view html : {"<html><head><style>a{b:c}</style></head><body><p>Hello &amp; w&ouml;rld {x} "
+                                      "\\y</p>\r\n<br/>日本😀</body></html>",
+                                      "no tags at all", "<p>unclosed < bracket", "a&b &nosuch; &#8364;",
+                                      "<!-- {comment} --><a href=\"x\\y\">z</a>", "\r\nline\r\nbreaks\r\n"}) {
+    const auto rtf = from_html(html);
+    EXPECT_EQ(encapsulated_html(rtf).value_or("?"), html);
+  }
+}
+
+TEST(RtfEncapsulation, ReadersWithoutHtmlSeeTheText) {
+  const auto rtf = from_html("<head><title>T</title></head><body><p>one &amp; <b>two</b></p><p>three</p></body>");
+  EXPECT_EQ(to_text(rtf).value_or(""), "one & two\r\nthree\r\n");
+}
+
+TEST(RtfText, GeneralDocuments) {
+  EXPECT_EQ(to_text("{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0\\fcharset204 Arial;}{\\f1\\fcharset0 "
+                    "A;}}{\\info{\\author X}}\\f0 \\'cf\\'f0\\'e8\\f1\\'e9"
+                    "\\par{\\field{\\*\\fldinst HYPERLINK x}{\\fldrslt link}}{\\pict 00ff}}")
+                .value_or("?"),
+            "Приé\r\nlink");
+  EXPECT_EQ(to_text("{\\rtf1\\uc2 \\u8364 ??x{\\uc0\\u8364}y}").value_or("?"), "€x€y");
+  EXPECT_EQ(to_text("{\\rtf1 \\u-10179?\\u-8704?}").value_or("?"), "😀");
+  EXPECT_EQ(to_text("{\\rtf1\\ansi\\ansicpg932 \\'93\\'fa\\'96\\'7b}").value_or("?"), "日本");
+}
+
+TEST(RtfText, HostileInput) {
+  EXPECT_FALSE(to_text(std::string(5000, '{')));
+  EXPECT_TRUE(to_text(std::string(5000, '}')));
+  EXPECT_TRUE(to_text("{\\rtf1\\bin999999999 x"));
+  EXPECT_TRUE(to_text("{\\rtf1\\ansicpg99999 \\'e9\\u99999999999 \\'"));
+  EXPECT_TRUE(to_text("\\"));
+  EXPECT_FALSE(encapsulated_html("{\\rtf1 x}"));
+}
+
+}  // namespace
+}  // namespace oxb::rtf
