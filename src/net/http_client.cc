@@ -116,9 +116,9 @@ Error error_of(Transfer& transfer, CURLcode code, const HttpClientOptions& optio
     case CURLE_PEER_FAILED_VERIFICATION: {
       long verified = 0;
       curl_easy_getinfo(transfer.easy, CURLINFO_SSL_VERIFYRESULT, &verified);
-      // Where the chain is good, what was wrong is the name.
+      // Where the chain is good, what was wrong is the name (libcurl leaves 0 or 1 there).
       return make(Errc::access_denied,
-                  certificate_problem(host, verified != X509_V_OK ? verified : X509_V_ERR_HOSTNAME_MISMATCH));
+                  certificate_problem(host, verified > 1 ? verified : X509_V_ERR_HOSTNAME_MISMATCH));
     }
     case CURLE_SSL_CACERT_BADFILE:
       return make(Errc::invalid, fmt::format("cannot use the authorities in {}", options.ca_file));

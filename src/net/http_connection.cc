@@ -266,8 +266,7 @@ Task<HttpConnection::Next> HttpConnection::refuse(int status) {
 // Closing with unread bytes makes the system send a reset, which can overtake the answer at the peer.
 Task<> HttpConnection::drain() {
   if (closed_ || ended_) co_return;
-  boost::system::error_code ignored;
-  if (!socket_.secure()) socket_.tcp().shutdown(Socket::Tcp::socket::shutdown_send, ignored);
+  co_await socket_.finish_sending(Wait::upto(kDrainTime));
   const auto deadline = std::chrono::steady_clock::now() + kDrainTime;
   for (std::size_t dropped = 0; dropped < kDrainBytes;) {
     dropped += arrived_.size();

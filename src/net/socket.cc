@@ -108,6 +108,16 @@ void Socket::start_read(std::span<std::byte> buffer, std::function<void(std::siz
     tcp_.async_read_some(target, std::move(handler));
 }
 
+Task<> Socket::finish_sending(Wait wait) {
+  boost::system::error_code ignored;
+  if (tls_) {
+    Watch watch(co_await asio::this_coro::executor, wait);
+    if (!watch.gave_up()) co_await tls_->async_shutdown(watch.token());
+    ERR_clear_error();
+  }
+  tcp_.shutdown(Tcp::socket::shutdown_send, ignored);
+}
+
 void Socket::close() {
   boost::system::error_code ignored;
   tcp_.shutdown(Tcp::socket::shutdown_both, ignored);

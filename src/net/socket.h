@@ -35,6 +35,8 @@ class Socket {
   // Reads without a coroutine: done(bytes or 0 at the end) runs on the strand; the buffer stays alive until then.
   void start_read(std::span<std::byte> buffer, std::function<void(std::size_t)> done);
 
+  // Tells the peer that nothing more will be sent. Under TLS it also waits for the peer's own end.
+  Task<> finish_sending(Wait wait);
   void close();
 
  private:

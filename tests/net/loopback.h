@@ -34,6 +34,10 @@ class TemporaryDirectory {
   std::string path_;
 };
 
+inline Task<void> answer_with(HttpExchange& exchange, HttpResponse response) {
+  co_await exchange.respond(std::move(response));
+}
+
 // Everything the peer sends until it closes, or until enough() says so.
 inline Task<std::string> read_until(Stream& stream, std::function<bool(const std::string&)> enough, Wait wait) {
   std::string text;
