@@ -35,6 +35,9 @@ json::object comparable(json::object object) {
         "number_of_images", "number_of_attachments", "private_flag", "color_label"}) {
     object.erase(derived);
   }
+  if (const auto* transparency = object.if_contains("transp"); transparency != nullptr && *transparency == "OPAQUE") {
+    object.erase("transp");  // the default, which few answers leave out
+  }
   for (auto it = object.begin(); it != object.end();) {
     const bool empty = it->value().is_null() || (it->value().is_array() && it->value().get_array().empty()) ||
                        (it->value().is_string() && it->value().get_string().empty());
