@@ -169,10 +169,9 @@ Result<WriteTx::PutFolder> WriteTx::put_folder(FolderRow row) {
                        old->hidden != row.hidden || old->special != row.special;
   if (!visible && old->remote == row.remote && old->remote_version == row.remote_version)
     return PutFolder{row.id, PutFolder::Outcome::unchanged};
-  OXB_TRY(auto st,
-          db_.sql().prepare(
-              "UPDATE folder SET parent=?, special=?, remote=?, remote_version=?, name=?, class=?, rights=?, hidden=?, "
-              "cn=?, modified=? WHERE id=?"));
+  OXB_TRY(auto st, db_.sql().prepare("UPDATE folder SET parent=?1, special=?2, remote=?3, remote_version=?4, name=?5, "
+                                     "class=?6, rights=?7, hidden=?8, "
+                                     "cn=?9, modified=?10, source=?12 WHERE id=?11"));
   OXB_CHECK(st.bind(1, row.parent.value)
                 .bind(2, static_cast<std::int64_t>(row.special))
                 .bind(3, row.remote.value)
@@ -184,6 +183,7 @@ Result<WriteTx::PutFolder> WriteTx::put_folder(FolderRow row) {
                 .bind(9, visible ? next_counter() : old->change.value)
                 .bind(10, ticks(visible ? now : old->modified))
                 .bind(11, row.id.value)
+                .bind(12, static_cast<std::int64_t>(row.source))
                 .run());
   return PutFolder{row.id, visible ? PutFolder::Outcome::changed : PutFolder::Outcome::unchanged};
 }

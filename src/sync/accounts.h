@@ -24,6 +24,7 @@ struct AccountsOptions {
   const Clock* clock = &system_clock();
 };
 
+// Outlives the mailboxes it handed out: whoever holds one lets go before this is destroyed.
 class Accounts {
  public:
   virtual ~Accounts() = default;

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+// The mailbox actor. Everything here runs on one strand; what it awaits leaves the strand free, and what it relied on
+// is read again afterwards.
+#include "backend/connector.h"
+#include "net/event.h"
+#include "sync/accounts.h"
+#include "sync/folders.h"
+#include "sync/items.h"
+
+#include <map>
+#include <set>
+
+namespace oxb::sync {
+
+class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<MailboxImpl> {
+ public:
+  struct Parts {
+    Executor strand;
+    Executor cpu;
+    Owner owner;
+    directory::Installation installation;
+    std::unique_ptr<replica::Replica> replica;
+    std::shared_ptr<backend::Account> account;
+    AccountsOptions options;
+    // Told when the address book was read through this user's session.
+    std::function<void(const Owner&, std::vector<model::DirectoryEntry>)> address_book_read;
+  };
+  explicit MailboxImpl(Parts parts);
+  ~MailboxImpl() override;
+
+  // Starts the background loops; called once, after the object is in a shared_ptr.
+  void start();
+  // A later sign-in of the same principal: background work that was refused goes on with the new account.
+  void replace_account(std::shared_ptr<backend::Account> account);
+  // Ends background work; waits for it, then signs out.
+  Task<void> stop(Wait wait);
+
+  Executor executor() const override { return parts_.strand; }
+  const Owner& owner() const override { return parts_.owner; }
+  replica::Replica& replica() override { return *parts_.replica; }
+  const directory::Installation& installation() const override { return parts_.installation; }
+  Task<Result<>> ensure_folders(Wait wait) override;
+  Task<Result<>> ensure_contents(FolderId folder, Wait wait) override;
+  Task<Result<std::shared_ptr<const mapi::Content>>> content(MessageId message, Wait wait) override;
+  Task<Result<>> set_read(std::vector<MessageId> messages, bool read, Wait wait) override;
+  Task<Result<>> refresh(Wait wait) override;
+  void post(std::vector<MailboxEvent> events) override;
+  void subscribe(Listener& listener) override { listeners_.insert(&listener); }
+  void unsubscribe(Listener& listener) override { listeners_.erase(&listener); }
+
+ private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  struct FolderState {
+    bool pulling = false;
+    bool used = false;
+    SteadyTime last_use{}, last_pull{};
+    Result<> last_result;
+  };
+
+  ConvertContext convert_context() const { return {parts_.owner, parts_.options.clock->now()}; }
+  SteadyTime steady() const { return parts_.options.clock->steady(); }
+  Wait backend_wait() const;
+
+  // pull.cc
+  Task<Result<>> pull_folders(Wait wait);
+  Task<Result<std::vector<FolderListing>>> list_folders(Wait wait);
+  Task<Result<>> pull(FolderId folder);  // one at a time per folder; the others wait for it
+  Task<Result<>> pull_mail(FolderId folder);
+  Task<Result<>> pull_items(FolderId folder);
+  Task<Result<>> remove_unlisted_mail(FolderId folder, std::set<std::uint32_t> seen);
+  Task<Result<>> remove_unlisted_items(FolderId folder, std::set<RemoteId> seen);
+  Task<Result<>> pull_address_book(Wait wait);
+  Task<Result<model::Folder>> model_folder(FolderId folder, Wait wait);
+  Task<Result<mapi::Content>> fetch_mail(const replica::FolderRow& folder, const replica::MessageRow& row, Wait wait);
+  Task<Result<mapi::Content>> fetch_item(const replica::FolderRow& folder, const replica::MessageRow& row, Wait wait);
+  Task<Result<>> fetch_bytes(const model::Folder& folder, backend::Item& item, Wait wait);
+  void noticed(const Error& error, std::string_view what);
+
+  // Background coroutines hold the mailbox only while they work.
+  static Task<void> poll_loop(std::weak_ptr<MailboxImpl> weak, CancelToken cancel);
+  static Task<void> push_loop(std::weak_ptr<MailboxImpl> weak, CancelToken cancel);
+  static Task<void> pull_in_background(std::weak_ptr<MailboxImpl> weak, FolderId folder);
+  Task<void> poll_once();
+
+  Parts parts_;
+  CancelSource cancel_;
+  net::AsyncEvent progress_;  // a pull made progress or ended
+  std::map<FolderId, FolderState> states_;
+  std::map<FolderId, model::Folder> model_folders_;
+  std::set<MessageId> fetching_;
+  std::set<Listener*> listeners_;
+  bool pulling_folders_ = false;
+  Result<> folders_result_;
+  SteadyTime last_folders_{};
+  SteadyTime last_address_book_{};
+  bool refused_ = false;  // the backend refused the account: quiet until a client signs in again
+};
+
+}  // namespace oxb::sync
