@@ -15,14 +15,14 @@ format:    base model
 convert:   base model format proto/mapi
 net:       base
 replica:   base proto/mapi
-directory: base proto/mapi replica/sqlite.h replica/database.h
+directory: base model proto/mapi
 backend:   base net model format
-sync:      base model replica directory convert proto/mapi backend/connector.h net/task.h net/wait.h net/event.h net/watch.h
-session:   base proto replica directory sync net/task.h net/wait.h net/event.h net/watch.h
+sync:      base model replica directory convert proto/mapi backend/connector.h net/task.h net/wait.h net/event.h net/event_loop.h
+session:   base proto replica directory sync net/task.h net/wait.h net/event.h net/event_loop.h
 front:     base net proto session directory
 app:       *
 cli:       *
-sandbox:   base net format/oxjson
+sandbox:   base net model format
 '
 
 git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cc' | sort -u | xargs -r awk -v allowed="$allowed" '
