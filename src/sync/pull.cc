@@ -123,9 +123,17 @@ Result<> put_mail(WriteTx& tx, MailBatch& batch, MailRow& mail, std::map<std::st
 
 Result<std::vector<MailboxEvent>> apply_mail(WriteTx& tx, MailBatch& batch) {
   std::vector<MailboxEvent> events;
-  if (batch.changes.renumbered) OXB_CHECK(void_uids(tx, batch.folder.id));
+  const auto voided_note = fmt::format("void {:x}", batch.folder.id.value);
+  if (batch.changes.renumbered) {
+    OXB_CHECK(void_uids(tx, batch.folder.id));
+    OXB_CHECK(tx.set_note(voided_note, "1"));
+  }
   std::map<std::string, MessageId> voided;
-  OXB_TRY(voided, void_identities(tx, batch.folder.id));
+  OXB_TRY(const auto waiting, tx.note(voided_note));
+  if (waiting && !waiting->empty()) {
+    OXB_TRY(voided, void_identities(tx, batch.folder.id));
+    if (voided.empty()) OXB_CHECK(tx.set_note(voided_note, ""));
+  }
   for (auto& mail : batch.rows) OXB_CHECK(put_mail(tx, batch, mail, voided, events));
   for (const auto uid : batch.changes.vanished) {
     OXB_TRY(const auto known, tx.message_by_remote(batch.folder.id, remote_of(uid)));
