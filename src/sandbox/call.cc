@@ -74,7 +74,7 @@ Ox<std::vector<int>> Call::columns(std::string_view name) const {
 
 Ox<json::value> Call::body() const {
   if (body_) return *body_;
-  if (!http) return ox_fail("SVL-0023");
+  if (!http || http->method == "GET") return ox_fail("SVL-0023");
   if (trim(body_text_).empty()) return ox_fail("SVL-0009", "data");
   boost::system::error_code code;
   auto value = json::parse(body_text_, code, {}, {.max_depth = 64});

@@ -95,17 +95,23 @@ json::value contact_value(const Call& call, const Contact& contact, const oxjson
     case 20:
       return json::value(folder_name);
     case 101:
-      return contact.is_private ? json::value(true) : json::value();
+      return contact.is_private;
     case 570:
       return nullptr;
+    case 592:
+      return contact.data.contains("distribution_list") ? json::value(list_members(call, contact)) : json::value();
     case 594: {
       const auto* list = contact.data.if_contains("distribution_list");
-      return list && list->is_array() ? json::value(list->get_array().size()) : json::value();
+      return list && list->is_array() ? list->get_array().size() : std::size_t{0};
     }
     case 596:
       return contact.has_image ? 1 : 0;
     case 606:
       return image_url(call, contact);
+    case 524:
+      return as_number(contact.data, "user_id").value_or(0);
+    case 602:
+      return contact.data.contains("distribution_list");
     case 607: {
       auto name = sort_name_of(contact.data);
       return name.empty() ? json::value() : json::value(name);
@@ -123,7 +129,10 @@ json::object contact_object(const Call& call, const Contact& contact, std::strin
   json::object out;
   for (const auto& column : oxjson::contact_columns()) {
     auto value = contact_value(call, contact, column, folder_name);
-    if (!value.is_null()) out[column.name] = std::move(value);
+    // What rows show as false or 0, objects leave out.
+    const bool unset =
+        value == json::value(false) || (value == json::value(0) && (column.number == 524 || column.number == 594));
+    if (!value.is_null() && !unset) out[column.name] = std::move(value);
   }
   return out;
 }

@@ -34,6 +34,9 @@ json::object contact_object(const Call& call, const Contact& contact, std::strin
 json::array contact_row(const Call& call, const Contact& contact, const std::vector<int>& columns,
                         std::string_view folder_name);
 
+// Members of a distribution list as they are now.
+json::array list_members(const Call& call, const Contact& contact);
+
 // Sorts by a column, numbers as numbers, texts by collation. Column 0, 607: by sort name.
 void sort_contacts(const Call& call, std::vector<Contact>& contacts);
 

@@ -142,8 +142,7 @@ Ox<Answer> all_visible(Call& call) {
   Rows sections[3];
   for (const auto& folder : by_title(folders_of_module(call.db, call.context, kind.module))) {
     if (!listed(call, folder, all)) continue;
-    if (folder.module == "infostore" && folder.id != 9 && folder.standard == 0) continue;
-    if (folder.id == 9 || folder.id == 10 || folder.id == 15) continue;
+    if (folder.module == "infostore" && folder.standard != 8) continue;  // only the user's own root
     const int section = folder.shared_for(call.user) ? 2 : folder.is_private() ? 0 : 1;
     sections[section].add(call, folder, {kind.name, ""}, columns);
   }
@@ -177,7 +176,7 @@ Ox<Answer> updates(Call& call) {
     if (folder.modified <= since) continue;
     if (visible(call, folder)) {
       rows.add(call, folder, {}, columns);
-    } else {
+    } else if (since > 0) {
       gone.insert(folder.id);
       rows.newest = std::max(rows.newest, folder.modified);
     }

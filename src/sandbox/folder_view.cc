@@ -119,6 +119,7 @@ json::value sync_value(const Call& call, const Folder& folder) {
 bool has_children(const Call& call, const Folder& folder, const FolderView& view) {
   if (folder.id <= kSharedByBase) return true;
   if (composite(folder, view) || folder.id == kBirthdays) return false;
+  if (folder.id == 4) return true;
   if (folder.id == 3) {
     for (const auto& other : folders_of_module(call.db, call.context, "")) {
       if (other.shared_for(call.user) && rights_on(call.db, call.context, call.user, other).sees()) return true;

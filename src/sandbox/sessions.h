@@ -41,6 +41,7 @@ class Sessions {
   const Session* by_cookie(const net::HttpRequest& request, std::string_view client, std::int64_t now);
   bool close(std::string_view id);
   void close_all() { sessions_.clear(); }
+  void set_rules(SessionRules rules) { rules_ = rules; }
   bool rebind(std::string_view id, std::string address);
   const std::map<std::string, Session, std::less<>>& all() const { return sessions_; }
 
