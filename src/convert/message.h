@@ -29,8 +29,10 @@ Result<mapi::Content> message_from_mime(ByteView mime, const MessageContext& con
 // from the header; without headers only flags, size and times are set.
 mapi::Content message_summary(const model::MailSummary& summary, const MessageContext& context);
 
-// Only what follows from flags and keywords: PidTagMessageFlags (with the attachment bit of has_attachments),
-// PidTagRead, icon, follow-up, categories. For a change of flags without new headers.
+// Only what follows from flags and keywords: PidTagMessageFlags, PidTagRead, icon, follow-up, categories. For a change
+// of flags without new headers. PidNameKeywords and PidLidFlagRequest must go where they are absent here. message_flags
+// is the value so far, whose other bits stay; the second form is for a mail about which nothing else is known.
+mapi::Content flag_properties(const model::MailFlags& flags, std::int32_t message_flags);
 enum class Attachments : std::uint8_t { none, present };
 mapi::Content flag_properties(const model::MailFlags& flags, Attachments attachments);
 

@@ -47,8 +47,9 @@ std::string escape(std::string_view text);  // & < > "
 std::string to_text(std::string_view html);
 // The first characters of to_text on one line; for previews.
 std::string preview(std::string_view html, std::size_t characters);
-// A page that shows a plain text; links are not made.
+// A page that shows a plain text; links are not made. The fragment is for the middle of another page.
 std::string from_text(std::string_view text);
+std::string fragment_from_text(std::string_view text);
 
 // The character set that the bytes name themselves: byte order mark, <meta charset>, <meta http-equiv>, <?xml
 // encoding?>. Lower case; empty where there is none.

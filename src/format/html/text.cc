@@ -210,10 +210,8 @@ std::string preview(std::string_view html, std::size_t characters) {
   return out;
 }
 
-std::string from_text(std::string_view text) {
-  std::string out =
-      "<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\"></head><body>\r\n"
-      "<div style=\"font-family: monospace\">";
+std::string fragment_from_text(std::string_view text) {
+  std::string out = "<div style=\"font-family: monospace\">";
   char last = '\n';
   for (const char c : text) {
     if (c == '\r' || c == '\0') continue;
@@ -225,8 +223,12 @@ std::string from_text(std::string_view text) {
       out += escape(std::string_view(&c, 1));
     last = c == ' ' && last == ' ' ? 'x' : c;
   }
-  out += "</div>\r\n</body></html>\r\n";
-  return out;
+  return out + "</div>\r\n";
+}
+
+std::string from_text(std::string_view text) {
+  return "<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\"></head><body>\r\n" +
+         fragment_from_text(text) + "</body></html>\r\n";
 }
 
 }  // namespace oxb::html
