@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/config.h"
+
+#include "app/config_reader.h"
+#include "base/text.h"
+#include "front/networks.h"
+#include "net/url_parts.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace oxb::app {
+
+namespace {
+
+constexpr std::int64_t kDay = 86'400;
+
+bool is_local(const std::string& host) { return ascii_iequals(host, "localhost") || front::is_loopback(host); }
+
+void strip_slashes(std::string& url) {
+  while (!url.empty() && url.back() == '/') url.pop_back();
+}
+
+void check_login(SectionReader& section, std::string_view name, const std::string& form) {
+  std::string rest = form;
+  bool any = false;
+  for (const std::string_view word : {"{login}", "{email}", "{local}", "{domain}"})
+    for (auto at = rest.find(word); at != std::string::npos; at = rest.find(word)) {
+      rest.erase(at, word.size());
+      any = any || word != "{domain}";
+    }
+  if (!any || rest.find_first_of("{}") != std::string::npos)
+    section.problem_at(
+        "login", fmt::format("{}.login needs {{login}}, {{email}} or {{local}}, and knows {{domain}} besides", name));
+}
+
+void read_server(SectionReader& section, ServerConfig& server) {
+  section.text("listen", server.listen);
+  section.number("port", server.port, 0, 65'535);
+  section.text("certificate", server.certificate);
+  section.text("key", server.key);
+  section.text("public_url", server.public_url);
+  section.list("trusted_proxies", server.trusted_proxies);
+  section.boolean("development_certificate", server.development_certificate);
+  section.text("organization", server.organization);
+  section.number("threads", server.threads, 0, 256);
+
+  strip_slashes(server.public_url);
+  const bool certificate = !server.certificate.empty() || !server.key.empty();
+  if (certificate && (server.certificate.empty() || server.key.empty()))
+    section.problem_at("certificate", "server.certificate and server.key are needed together");
+  if (certificate && server.development_certificate)
+    section.problem_at("development_certificate",
+                       "server.development_certificate makes no sense beside server.certificate");
+  if (const auto url = net::url_parts(server.public_url);
+      !server.public_url.empty() &&
+      ((url.scheme != "https" && url.scheme != "http") || url.host.empty() || url.path != "/"))
+    section.problem_at("public_url",
+                       "server.public_url is not a web address without a path (https://mapi.example.com)");
+  const auto proxies = front::Networks::parse(server.trusted_proxies);
+  if (!proxies) section.problem_at("trusted_proxies", "server.trusted_proxies: " + proxies.error().what);
+  if (!certificate && !server.development_certificate && !is_local(server.listen) && server.trusted_proxies.empty())
+    section.problem_at("listen", "without a certificate the gateway listens on loopback only, or for trusted_proxies");
+  if (server.organization.empty() || server.organization.size() > 64 ||
+      server.organization.find_first_of("/=\r\n") != std::string::npos)
+    section.problem_at("organization", "server.organization is empty, longer than 64 bytes, or contains / or =");
+}
+
+// "none", "system" or "http://host:port".
+void read_proxy(SectionReader& section, net::ProxySettings& proxy) {
+  std::string text = "none";
+  std::string password;
+  section.text("proxy", text);
+  section.text("proxy_user", proxy.user);
+  section.text("proxy_password", password);
+  proxy.password = Secret(std::move(password));
+  if (text == "none") return;
+  if (text == "system") {
+    proxy.mode = net::ProxySettings::Mode::system;
+    return;
+  }
+  const auto url = net::url_parts(text);
+  proxy.mode = net::ProxySettings::Mode::fixed;
+  proxy.host = url.host;
+  proxy.port = url.port;
+  if (url.scheme != "http" || url.host.empty() || url.port == 0)
+    section.problem_at("proxy", "ox.proxy is none of \"none\", \"system\", \"http://host:port\"");
+}
+
+void read_ox(SectionReader& section, OxConfig& ox) {
+  section.text("url", ox.url);
+  read_proxy(section, ox.proxy);
+  section.text("ca_file", ox.ca_file);
+  section.boolean("verify", ox.verify);
+  section.boolean("allow_plaintext", ox.allow_plaintext);
+  section.text("login", ox.login);
+  section.text("source_address", ox.source_address);
+  section.text("installation", ox.installation);
+
+  strip_slashes(ox.url);
+  const auto url = net::url_parts(ox.url);
+  if (ox.url.empty()) {
+    section.problem_at("url", "ox.url is missing: the address of the Open-Xchange server");
+  } else if ((url.scheme != "https" && url.scheme != "http") || url.host.empty()) {
+    section.problem_at("url", "ox.url is not a web address");
+  } else if (url.scheme == "http" && !is_local(url.host) && !ox.allow_plaintext) {
+    section.problem_at("url", "ox.url: passwords travel unencrypted; use https, or set ox.allow_plaintext = true");
+  }
+  check_login(section, "ox", ox.login);
+  if (ox.installation.empty()) ox.installation = url.host;
+}
+
+void read_imap(SectionReader& section, ImapConfig& imap) {
+  section.text("host", imap.host);
+  section.choice("tls", imap.tls, {"none", "starttls", "implicit"});
+  imap.port = imap.tls == ImapConfig::Tls::implicit ? 993 : 143;
+  section.number("port", imap.port, 1, 65'535);
+  section.text("ca_file", imap.ca_file);
+  section.boolean("verify", imap.verify);
+  section.boolean("allow_plaintext", imap.allow_plaintext);
+  section.text("login", imap.login);
+
+  if (imap.host.empty())
+    section.problem_at("host", "imap.host is missing: the mail server");
+  else if (imap.tls == ImapConfig::Tls::none && !is_local(imap.host) && !imap.allow_plaintext)
+    section.problem_at(
+        "tls",
+        "imap.tls: passwords travel unencrypted; use \"implicit\" or \"starttls\", or set imap.allow_plaintext = true");
+  check_login(section, "imap", imap.login);
+}
+
+void read_limits(SectionReader& section, LimitsConfig& limits) {
+  section.number("connections", limits.connections, 1, 1'000'000);
+  section.number("connections_per_address", limits.connections_per_address, 1, 1'000'000);
+  section.number("request_bytes", limits.request_bytes, 300'000, 64 << 20);
+  section.number("contexts_per_user", limits.contexts_per_user, 1, 1'000);
+  section.number("contexts", limits.contexts, 1, 1'000'000);
+  section.number("context_idle_seconds", limits.context_idle, 60, kDay);
+  section.number("wrong_passwords_per_account", limits.wrong_passwords_per_account, 1, 1'000'000);
+  section.number("wrong_passwords_per_network", limits.wrong_passwords_per_network, 1, 1'000'000);
+  section.number("wrong_passwords_window_seconds", limits.wrong_passwords_window, 1, kDay);
+}
+
+void read_sync(SectionReader& section, SyncConfig& sync) {
+  section.number("refresh_active_seconds", sync.refresh_active, 1, kDay);
+  section.number("refresh_idle_seconds", sync.refresh_idle, 1, kDay);
+  section.number("mail_batch", sync.mail_batch, 10, 10'000);
+  std::int64_t megabytes = static_cast<std::int64_t>(sync.content_cache_bytes >> 20);
+  section.number("content_cache_megabytes", megabytes, 1, 1 << 20);
+  sync.content_cache_bytes = static_cast<std::uint64_t>(megabytes) << 20;
+  section.number("pending_period_milliseconds", sync.pending_period, 10, 60'000);
+}
+
+void read_all(const toml::table& root, LoadedConfig& loaded) {
+  auto& config = loaded.config;
+  auto& problems = loaded.problems;
+  static const std::set<std::string, std::less<>> kSections = {"server", "store", "ox",  "imap",
+                                                               "limits", "log",   "sync"};
+  for (const auto& [key, node] : root)
+    if (kSections.count(key.str()) == 0)
+      problems.push_back({static_cast<unsigned>(key.source().begin.line),
+                          node.is_table() ? fmt::format("there is no section [{}]", key.str())
+                                          : fmt::format("the key {} stands in no section", key.str())});
+  const auto section = [&](const char* name, auto read) {
+    SectionReader reader(root, name, problems);
+    read(reader);
+    reader.unknown_keys();
+  };
+  section("server", [&](SectionReader& reader) { read_server(reader, config.server); });
+  section("store", [&](SectionReader& reader) {
+    reader.text("directory", config.store.directory);
+    if (config.store.directory.empty())
+      reader.problem_at("directory", "store.directory is missing: where the gateway keeps its own data");
+  });
+  section("ox", [&](SectionReader& reader) { read_ox(reader, config.ox); });
+  section("imap", [&](SectionReader& reader) { read_imap(reader, config.imap); });
+  section("limits", [&](SectionReader& reader) { read_limits(reader, config.limits); });
+  section("log", [&](SectionReader& reader) {
+    reader.choice("level", config.log.level, {"debug", "info", "warning", "error", "off"});
+    reader.text("target", config.log.target);
+    if (config.log.target.empty()) reader.problem_at("target", "log.target is neither \"stderr\" nor a file");
+  });
+  section("sync", [&](SectionReader& reader) { read_sync(reader, config.sync); });
+}
+
+}  // namespace
+
+LoadedConfig parse_config(std::string_view text) {
+  LoadedConfig loaded;
+  const auto parsed = toml::parse(text);
+  if (!parsed) {
+    const auto& error = parsed.error();
+    loaded.problems.push_back({static_cast<unsigned>(error.source().begin.line), std::string(error.description())});
+    return loaded;
+  }
+  read_all(parsed.table(), loaded);
+  std::stable_sort(loaded.problems.begin(), loaded.problems.end(),
+                   [](const Problem& a, const Problem& b) { return a.line < b.line; });
+  return loaded;
+}
+
+LoadedConfig load_config(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  if (in.bad() || !in.is_open()) {
+    LoadedConfig loaded;
+    loaded.problems.push_back({0, "cannot be read"});
+    return loaded;
+  }
+  return parse_config(text);
+}
+
+}  // namespace oxb::app
