@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <exception>
@@ -44,6 +45,13 @@ Executor make_strand(const Executor& executor);
 
 // Starts a coroutine and forgets it. An exception that leaves it is logged.
 void spawn(const Executor& executor, Task<> task);
+
+// Runs a coroutine on another executor (a mailbox's queue) and resumes on the caller's. Awaiting dispatch() or post()
+// does not do that: a coroutine always resumes on the executor it was started on.
+template <class T>
+Task<T> run_on(Executor executor, Task<T> task) {
+  co_return co_await boost::asio::co_spawn(std::move(executor), std::move(task), boost::asio::use_awaitable);
+}
 
 // Computes fn on the pool and resumes on the caller's executor. What fn refers to stays alive: the caller waits for the
 // end. An exception leaves fn only for out-of-memory and is passed on.
