@@ -1,17 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A private Dovecot on loopback: own configuration, own Maildir, free ports, no privileges. Never touches a system Dovecot.
-#   scripts/dovecot.sh start DIR [--passwd FILE] [--port-file FILE] [--set 'name = value']...
+#   scripts/dovecot.sh start DIR [--passwd FILE] [--port-file FILE] [--parent PID] [--set 'name = value']...
 #   scripts/dovecot.sh stop DIR
 #   scripts/dovecot.sh account          prints the account that the server runs as
 # DIR must be outside the checkout when started as root, since the server then runs as the account oxbridge-demo.
 # --passwd: a Dovecot passwd-file (name:{PLAIN}password per line); only the first two fields are used.
+# --parent: the server stops by itself soon after that process ended. --set: another setting, where PART/name = value goes
+# into the protocol section PART.
 # The port file gets lines imap=N, imaps=N, sieve=N, and ca=FILE with the self-made certificate.
 set -euo pipefail
 
 account=oxbridge-demo
 die() { echo "dovecot: $*" >&2; exit 1; }
-usage() { sed -n '3,6s/^# *//p' "$0" >&2; exit 2; }
+usage() { sed -n '4,6s/^# *//p' "$0" >&2; exit 2; }
 
 # Field 22 of /proc/PID/stat: with it a pid names one process for ever.
 start_time() { sed 's/^.*) //' "/proc/$1/stat" 2> /dev/null | cut -d' ' -f20; }
@@ -162,14 +164,20 @@ CONFIG
 }
 
 start() {
-  local dir=$1 passwd= port_file= attempt imap imaps sieve pid
+  local dir=$1 passwd= port_file= parent= attempt imap imaps sieve pid
   shift
   settings=()
   while [ $# -gt 0 ]; do
     case $1 in
       --passwd) passwd=$2 ;;
       --port-file) port_file=$2 ;;
-      --set) settings+=("$2") ;;
+      --parent) parent=$2 ;;
+      --set)
+        case $2 in
+          imap/*) settings+=("protocol imap {" "  ${2#imap/}" "}") ;;
+          *) settings+=("$2") ;;
+        esac
+        ;;
       *) usage ;;
     esac
     shift 2
@@ -208,10 +216,15 @@ start() {
     rm -f "$dir/base/master.pid" "$dir/start.log"
     # The master goes to the background once it listens.
     if unprivileged env -i PATH="$PATH" dovecot -c "$dir/dovecot.conf" > "$dir/start.log" 2>&1 < /dev/null; then
+      for _ in $(seq 100); do
+        [ ! -s "$dir/base/master.pid" ] || break
+        sleep 0.05
+      done
       pid=$(cat "$dir/base/master.pid")
       printf '%s %s\n' "$pid" "$(start_time "$pid")" > "$dir/pid"
       printf 'imap=%s\nimaps=%s\nsieve=%s\nca=%s\n' $imap $imaps $sieve "$dir/cert.pem" > "$dir/ports"
       if [ -n "$port_file" ]; then cp "$dir/ports" "$port_file"; fi
+      if [ -n "$parent" ]; then stop_after "$dir" "$parent" "$(start_time "$parent")" & fi
       return 0
     fi
     grep -q 'in use' "$dir/start.log" "$dir/dovecot.log" 2> /dev/null || break
@@ -219,6 +232,14 @@ start() {
   cat "$dir/start.log" >&2
   tail -n 5 "$dir/dovecot.log" >&2 2> /dev/null || true
   die "did not start; configuration $dir/dovecot.conf"
+}
+
+# Not even a killed parent leaves a server behind.
+stop_after() { # DIR PID START
+  trap '' INT HUP
+  exec > /dev/null 2>&1 < /dev/null
+  while [ -n "$3" ] && [ "$(start_time "$2")" = "$3" ] && [ -e "$1/pid" ]; do sleep 1; done
+  stop "$1"
 }
 
 stop() {
