@@ -11,7 +11,11 @@ namespace oxb::sync {
 struct ConvertContext {
   Owner owner;
   Instant now;
+  const directory::Installation* installation = nullptr;  // never null
 };
+
+// Occurrences to which somebody was invited without the rest of their series are items of their own.
+std::vector<backend::Item> split_item(backend::Item item);
 
 // Full content of a calendar, contact or task item. An error is a reason for quarantine, in words for people.
 Result<mapi::Content> convert_item(const backend::Item& item, const ConvertContext& context);

@@ -58,7 +58,7 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
     Result<> last_result;
   };
 
-  ConvertContext convert_context() const { return {parts_.owner, parts_.options.clock->now()}; }
+  ConvertContext convert_context() const { return {parts_.owner, parts_.options.clock->now(), &parts_.installation}; }
   SteadyTime steady() const { return parts_.options.clock->steady(); }
   Wait backend_wait() const;
 

@@ -344,13 +344,16 @@ Task<Result<>> MailboxImpl::remove_unlisted_mail(FolderId folder, std::set<std::
 Task<Result<>> MailboxImpl::pull_items(FolderId folder) {
   OXB_CO_TRY(const auto source, co_await model_folder(folder, backend_wait()));
   OXB_CO_TRY(const auto before, parts_.replica->read([&](ReadTx& tx) { return folder_row(tx, folder); }));
-  OXB_CO_TRY(const auto changes,
+  OXB_CO_TRY(auto changes,
              co_await parts_.account->groupware().changes(source, model::Position{before.position}, backend_wait()));
+  std::vector<backend::Item> items;
+  for (auto& item : changes.changed)
+    for (auto& one : split_item(std::move(item))) items.push_back(std::move(one));
   const auto context = convert_context();
   const auto contents = co_await net::run_on_cpu(parts_.cpu, [&] {
     std::vector<Result<mapi::Content>> made;
-    made.reserve(changes.changed.size());
-    for (const auto& item : changes.changed) made.push_back(convert_item(item, context));
+    made.reserve(items.size());
+    for (const auto& item : items) made.push_back(convert_item(item, context));
     return made;
   });
   std::vector<MailboxEvent> events;
@@ -363,11 +366,18 @@ Task<Result<>> MailboxImpl::pull_items(FolderId folder) {
       return known ? remove(tx, folder, *known, events) : Result<>{};
     };
     for (std::size_t i = 0; i < contents.size(); ++i) {
-      const auto& item = changes.changed[i];
+      const auto& item = items[i];
       const auto& remote = backend::id_of(item);
       if (!contents[i]) {
         OXB_CHECK(hide(remote, contents[i].error().what));
         continue;
+      }
+      // Occurrences that stood alone until the user was invited to their whole series are part of it now.
+      if (const auto* series = std::get_if<model::Series>(&item); series && series->master) {
+        for (const auto& exception : series->exceptions) {
+          OXB_TRY(const auto alone, tx.message_by_remote(folder, exception.id));
+          if (alone) OXB_CHECK(remove(tx, folder, *alone, events));
+        }
       }
       auto change = row_of(item, *contents[i]);
       change.row.folder = folder;
@@ -392,7 +402,7 @@ Task<Result<>> MailboxImpl::pull_items(FolderId folder) {
   progress_.notify_all();
   if (!changes.complete) co_return Result<>{};
   std::set<RemoteId> seen(changes.unreadable.begin(), changes.unreadable.end());
-  for (const auto& item : changes.changed) seen.insert(backend::id_of(item));
+  for (const auto& item : items) seen.insert(backend::id_of(item));
   co_return co_await remove_unlisted_items(folder, std::move(seen));
 }
 
