@@ -56,6 +56,23 @@ void cut_loose(std::vector<model::Folder>& folders) {
   for (auto& folder : folders) folder.has_subfolders = parents.contains(folder.id);
 }
 
+// The configuration knows better than the folders' own marks, which "Collected addresses" shares with the default
+// contacts folder.
+void apply_roles(const std::map<std::string, model::FolderRole>& roles, std::vector<model::Folder>& folders) {
+  std::set<model::FolderRole> configured;
+  for (const auto& [id, role] : roles) configured.insert(role);
+  for (auto& folder : folders) {
+    if (folder.scope != model::FolderScope::own) continue;
+    if (const auto it = roles.find(plain_id(folder.id.value)); it != roles.end()) {
+      folder.role = it->second;
+    } else if (configured.contains(folder.role)) {
+      const bool collected =
+          folder.role == model::FolderRole::contacts && !configured.contains(model::FolderRole::collected_addresses);
+      folder.role = collected ? model::FolderRole::collected_addresses : model::FolderRole::none;
+    }
+  }
+}
+
 }  // namespace
 
 Task<Result<std::vector<model::Folder>>> read_folders(Context context, std::map<std::string, model::FolderRole> roles,
@@ -78,10 +95,7 @@ Task<Result<std::vector<model::Folder>>> read_folders(Context context, std::map<
     OXB_CO_CHECK(require_good(answer, "folders allVisible"));
     OXB_CO_CHECK(read_sections(answer.data, out));
   }
-  for (auto& folder : out) {
-    if (folder.scope != model::FolderScope::own) continue;
-    if (const auto it = roles.find(plain_id(folder.id.value)); it != roles.end()) folder.role = it->second;
-  }
+  apply_roles(roles, out);
   cut_loose(out);
   co_return out;
 }
