@@ -104,6 +104,8 @@ const Zone& Call::zone() const {
 
 std::int64_t Call::stamp() { return sandbox.stamp(context); }
 std::int64_t Call::sandbox_id(std::string_view counter) { return sandbox.next_id(context, counter); }
+std::int64_t Call::sandbox_now() const { return sandbox.now_ms(); }
+void Call::count_mail(std::string_view kind) { sandbox.faults().count_mail(kind); }
 
 std::optional<std::int64_t> parse_number(std::string_view text) {
   std::int64_t value = 0;

@@ -81,6 +81,8 @@ class Call {
   std::int64_t from_time(std::int64_t time) const { return time - zone().offset_at_local(time); }
   std::int64_t stamp();                               // a new last-modified value of this context
   std::int64_t sandbox_id(std::string_view counter);  // a new id of this context
+  std::int64_t sandbox_now() const;
+  void count_mail(std::string_view kind);  // a scheduling mail that a real server would have sent
 
  private:
   std::string body_text_;

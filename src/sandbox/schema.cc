@@ -185,11 +185,20 @@ CREATE INDEX event_place_event ON event_place (context, event);
 CREATE TABLE event_gone (
   context INTEGER NOT NULL,
   id INTEGER NOT NULL,
+  user INTEGER NOT NULL,
   folder INTEGER NOT NULL,
   modified INTEGER NOT NULL,
   data TEXT NOT NULL,
-  PRIMARY KEY (context, folder, id)
+  PRIMARY KEY (context, id, user)
 ) WITHOUT ROWID;
+CREATE INDEX event_gone_folder ON event_gone (context, folder, modified);
+CREATE TABLE event_file (
+  context INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  event INTEGER NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (context, id)
+);
 CREATE TABLE alarm (
   context INTEGER NOT NULL,
   id INTEGER NOT NULL,

@@ -17,18 +17,6 @@ json::value parsed(const net::HttpResponse& response) {
   return code ? json::value() : value;
 }
 
-void add(Sandbox& sandbox, const char* login, const char* first, const char* last, const char* department) {
-  NewUser user;
-  user.context = 1;
-  user.login = login;
-  user.password = std::string(login) + "-secret";
-  user.first_name = first;
-  user.last_name = last;
-  user.aliases = {std::string(login) + ".alias@example.test"};
-  user.contact = {{"company", "Example Corp"}, {"department", department}};
-  ASSERT_TRUE(add_user(sandbox, user));
-}
-
 }  // namespace
 
 Box::Box() {
@@ -40,9 +28,9 @@ Box::Box() {
   sandbox_ = std::move(*opened);
   NewContext context{"defaultcontext", "example.test", "oxadmin", "oxadmin-secret"};
   EXPECT_TRUE(create_context(*sandbox_, context));
-  add(*sandbox_, "anton", "Anton", "Alpha", "Engineering");
-  add(*sandbox_, "berta", "Berta", "Beispiel", "Sales");
-  add(*sandbox_, "carl", "Carl", "Cäsar", "Sales");
+  add_user("anton", "Anton", "Alpha", "Engineering");
+  add_user("berta", "Berta", "Beispiel", "Sales");
+  add_user("carl", "Carl", "Cäsar", "Sales");
   const json::object room{{"name", "room1"},
                           {"display_name", "Meeting Room 1"},
                           {"mailaddress", "room1@example.test"},
@@ -50,6 +38,18 @@ Box::Box() {
                           {"description", "Room with projector"}};
   EXPECT_TRUE(add_resource(*sandbox_, 1, room));
   EXPECT_TRUE(add_group(*sandbox_, 1, "team", "Team", {3, 4}));
+}
+
+void Box::add_user(const char* login, const char* first, const char* last, const char* department) {
+  NewUser user;
+  user.context = 1;
+  user.login = login;
+  user.password = std::string(login) + "-secret";
+  user.first_name = first;
+  user.last_name = last;
+  user.aliases = {std::string(login) + ".alias@example.test"};
+  user.contact = {{"company", "Example Corp"}, {"department", department}};
+  ASSERT_TRUE(sandbox::add_user(*sandbox_, user));
 }
 
 net::HttpResponse Box::send(Client& client, const std::string& method, const std::string& target,

@@ -37,6 +37,7 @@ struct Client {
 class Box {
  public:
   Box();  // context 1 "defaultcontext" with anton 3, berta 4, carl 5, room1 6 and the group team 7 (anton, berta)
+  void add_user(const char* login, const char* first, const char* last, const char* department);
   Sandbox& sandbox() { return *sandbox_; }
   StepClock& clock() { return clock_; }
 

@@ -336,8 +336,18 @@ void Replay::one(const std::string& entry, const json::object& pair) {
     note("$", theirs, json::value(code_of(ours)));
     return;
   }
-  if (action == "new" || action == "attach" || action == "import") learn(module_, theirs, ours);
+  if (action == "new" || action == "update" || action == "attach" || action == "import") learn(module_, theirs, ours);
   compare("$", theirs, ours);
+}
+
+void Replay::rehearse(const json::array& entries) {
+  const auto differences = differences_;
+  const auto ids = ids_;
+  const auto compared = compared_;
+  run("rehearsal", entries);
+  differences_ = differences;
+  ids_ = ids;
+  compared_ = compared;
 }
 
 void Replay::run(const std::string& name, const json::array& entries) {

@@ -58,6 +58,12 @@ TEST(Contract, AnswersAsTheRealServerDid) {
     box.sandbox().sessions().set_rules(rules);
     const auto entries = json::parse(read(directory / (std::string(name) + ".json")));
     box.clock().advance(1000);
+    if (std::string_view(name) == "15-last-checks") box.add_user("dora", "Dora", "Delta", "");
+    if (std::string_view(name) == "04-chronos") {
+      // The recorded calendar had seen these once before.
+      const auto& all = entries.as_array();
+      replay.rehearse(json::array(all.begin(), all.begin() + 34));
+    }
     replay.run(name, entries.as_array());
   }
   const auto listed = listed_deviations();
