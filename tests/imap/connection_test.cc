@@ -305,7 +305,6 @@ TEST(ImapPositionText, ComesBackAndRefusesNonsense) {
   position.below = 12;
   position.flags_done = 3;
   position.flags_target = 99;
-  position.known = 5;
   const auto text = print_position(position);
   EXPECT_LE(text.value.size(), 120U);
   const auto again = parse_position(text);

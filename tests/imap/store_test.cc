@@ -415,14 +415,29 @@ TEST_P(ImapStoreFull, SharedFoldersHaveTheirOwnerAndHisGrants) {
   EXPECT_EQ(team->own_rights.folder, model::Rights::FolderLevel::visible);
   EXPECT_FALSE(team->own_rights.admin);
   EXPECT_EQ(team->total, 1U);
-  const auto* node = folder_of(list, "shared/" + owner);
-  ASSERT_NE(node, nullptr);
-  EXPECT_EQ(node->scope, FolderScope::shared);
-  EXPECT_FALSE(node->selectable);
+  EXPECT_EQ(folder_of(list, "shared/" + owner), nullptr);  // his Inbox is not shared
+  const auto* root = folder_of(list, team->parent.value);
+  ASSERT_NE(root, nullptr);
+  EXPECT_EQ(root->role, FolderRole::shared_root);
+  EXPECT_FALSE(root->selectable);
+  EXPECT_TRUE(root->has_subfolders);
   const auto read = changes(team->id.value);
   EXPECT_EQ(read.changed.size(), 1U);
+  other.run("SETACL INBOX " + user_ + " lrswt");
+  const auto sign_in_again = [&] {  // Dovecot remembers rights as long as a session lasts
+    store_ = std::make_unique<ImapMailStore>(loop_.executor(), settings_, login_of(user_));
+  };
+  sign_in_again();
+  const auto with_inbox = folders();
+  const auto* inbox = folder_of(with_inbox, "shared/" + owner);
+  ASSERT_NE(inbox, nullptr);
+  EXPECT_EQ(inbox->name, "INBOX");
+  EXPECT_EQ(inbox->role, FolderRole::none);
+  EXPECT_EQ(inbox->own_rights.write, model::Rights::ItemLevel::all);
+  EXPECT_EQ(folder_of(with_inbox, "shared/" + owner + "/Team")->parent, inbox->id);
+  other.run("DELETEACL INBOX " + user_);
   other.run("DELETEACL Team " + user_);
-  store_ = std::make_unique<ImapMailStore>(loop_.executor(), settings_, login_of(user_));
+  sign_in_again();
   EXPECT_EQ(folder_of(folders(), "shared/" + owner + "/Team"), nullptr);
   EXPECT_EQ(loop_.run(store_->changes(RemoteId{"shared/" + owner + "/Team"}, {}, 10, seconds(30))).error().code,
             Errc::not_found);

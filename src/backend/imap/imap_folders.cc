@@ -65,14 +65,19 @@ struct Place {
   FolderScope scope = FolderScope::own;
 };
 
+std::string bare_prefix(const Namespace& space) {
+  auto bare = space.prefix;
+  if (!bare.empty() && bare.substr(bare.size() - 1) == space.separator) bare.pop_back();
+  return bare;
+}
+
 // The namespace with the longest prefix that fits.
 Place place_of(const std::string& name, const imap::Namespaces& spaces) {
   Place best;
   const auto consider = [&](const std::vector<Namespace>& list, FolderScope scope) {
     for (const auto& space : list) {
-      auto bare = space.prefix;  // the node "shared" belongs to the namespace "shared/"
-      if (!space.separator.empty() && !bare.empty() && bare.substr(bare.size() - 1) == space.separator) bare.pop_back();
-      if (name.compare(0, space.prefix.size(), space.prefix) != 0 && name != bare) continue;
+      // The node "shared" belongs to the namespace "shared/".
+      if (name.compare(0, space.prefix.size(), space.prefix) != 0 && name != bare_prefix(space)) continue;
       if (!best.space || space.prefix.size() > best.space->prefix.size()) best = {&space, scope};
     }
   };
@@ -93,6 +98,7 @@ class Listing {
     std::vector<Folder> folders;
     for (const auto& [name, entry] : entries_) folders.push_back(make_folder(name, entry));
     add_missing_parents(folders);
+    settle_foreign(folders);
     assign_roles(folders);
     co_return folders;
   }
@@ -264,9 +270,38 @@ class Listing {
       place_in_tree(node, separator);
       folders.push_back(std::move(node));
     }
+  }
+
+  // "shared" stands for the root of what others share, "shared/anna" for Anna's Inbox or, where that is not shared, for
+  // nothing: what she shares then hangs at the root.
+  void settle_foreign(std::vector<Folder>& folders) const {
+    std::set<std::string> dropped;
+    for (auto& folder : folders) {
+      const auto place = place_of(folder.id.value, connection_.namespaces());
+      if (folder.scope == FolderScope::own || !place.space) continue;
+      if (folder.id.value.size() <= place.space->prefix.size()) {
+        folder.role = folder.scope == FolderScope::shared ? FolderRole::shared_root : FolderRole::public_root;
+        continue;
+      }
+      const auto& separator = place.space->separator;
+      const bool owner_node = folder.scope == FolderScope::shared && !separator.empty() &&
+                              folder.id.value.find(separator, place.space->prefix.size()) == std::string::npos;
+      if (!owner_node) continue;
+      if (folder.selectable)
+        folder.name = "INBOX";
+      else
+        dropped.insert(folder.id.value);
+    }
+    std::erase_if(folders, [&](const Folder& folder) { return dropped.count(folder.id.value) != 0; });
     for (auto& folder : folders)
-      for (const auto& other : folders)
-        if (!folder.has_subfolders && other.parent == folder.id) folder.has_subfolders = true;
+      if (dropped.count(folder.parent.value) != 0) folder.parent = root_of(folder.parent);
+    std::set<std::string> parents;
+    for (const auto& folder : folders) parents.insert(folder.parent.value);
+    for (auto& folder : folders) folder.has_subfolders = parents.count(folder.id.value) != 0;
+  }
+  RemoteId root_of(const RemoteId& owner_node) const {
+    const auto place = place_of(owner_node.value, connection_.namespaces());
+    return RemoteId{place.space ? bare_prefix(*place.space) : std::string()};
   }
 
   void assign_roles(std::vector<Folder>& folders) const {

@@ -8,7 +8,8 @@
 namespace oxb::backend {
 
 // Every mail folder the user may see, with role, scope, rights and counts. A folder's id is its name in UTF-8. Levels
-// that the server does not list are added, so that every parent is there. raw["state"] is a text that changes with
+// that the server does not list are added, so that every parent is there. What others share hangs below a folder with
+// the role shared_root, or below the owner's Inbox where that is shared, too. raw["state"] is a text that changes with
 // every change in the folder, where the server has mod-sequences; two equal ones mean that nothing is to be read.
 Task<Result<std::vector<model::Folder>>> list_folders(ImapConnection& connection, ImapSettings settings, Wait wait);
 

@@ -15,7 +15,6 @@ constexpr std::array kFields = {
     std::pair{'v', Member{&ImapPosition::uid_validity}}, std::pair{'m', Member{&ImapPosition::mod_seq}},
     std::pair{'n', Member{&ImapPosition::uid_next}},     std::pair{'b', Member{&ImapPosition::below}},
     std::pair{'d', Member{&ImapPosition::flags_done}},   std::pair{'t', Member{&ImapPosition::flags_target}},
-    std::pair{'k', Member{&ImapPosition::known}},
 };
 
 }  // namespace

@@ -16,7 +16,6 @@ struct ImapPosition {
   std::uint64_t below{};     // first reading under way: mails below this UID are still to be read; 0: it is finished
   // A long list of changed flags under way: those of UIDs up to flags_done are known up to flags_target. 0: none.
   std::uint64_t flags_done{}, flags_target{};
-  std::uint64_t known{};  // mails known when the folder was read completely; 0: not counted
   bool operator==(const ImapPosition&) const = default;
 };
 

@@ -252,7 +252,6 @@ class Reading {
     place_.below = out_.more ? uids.front() : 0;
     OXB_CO_TRY(auto summaries, co_await fetch_summaries(connection_, std::move(uids), has_mod_seq(), wait_));
     out_.complete = from_the_top && !out_.more;
-    if (out_.complete) place_.known = summaries.size() + 1;
     append_descending(out_.changed, std::move(summaries));
     co_return Result<>{};
   }
@@ -300,7 +299,7 @@ class Reading {
       co_return Result<>{};
     }
     place_.mod_seq = target;
-    place_.flags_done = place_.flags_target = place_.known = 0;
+    place_.flags_done = place_.flags_target = 0;
     co_return Result<>{};
   }
   std::uint32_t last_known() const {
@@ -309,16 +308,8 @@ class Reading {
 
   // Without tombstones: new mails first, in batches; then the whole list of flags, in which what is missing is gone.
   Task<Result<>> read_listing() {
-    const auto before = place_.uid_next;
     OXB_CO_TRY(out_.more, co_await read_new(limit_));
-    if (out_.more) {
-      place_.known = 0;
-      co_return Result<>{};
-    }
-    const bool nothing_new = before == place_.uid_next && out_.changed.empty();
-    const bool unchanged = nothing_new && has_mod_seq() && place_.mod_seq == selected_.highest_mod_seq &&
-                           place_.known == std::uint64_t{selected_.exists} + 1;
-    if (unchanged) co_return Result<>{};
+    if (out_.more) co_return Result<>{};
     Summaries known;
     for (auto& summary : out_.changed) known.emplace(summary.uid, std::move(summary));
     out_.changed.clear();
@@ -338,7 +329,6 @@ class Reading {
     }
     out_.complete = late.empty();
     place_.mod_seq = selected_.highest_mod_seq;
-    place_.known = late.empty() ? known.size() + 1 : 0;
     out_.more = !late.empty();
     append_descending(out_.changed, std::move(known));
     co_return Result<>{};
