@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "convert/appointment.h"
+#include "convert/contact.h"
+#include "convert/distribution_list.h"
+#include "convert/task.h"
 #include "sync/items.h"
 
 #include <charconv>
@@ -57,7 +60,10 @@ std::vector<backend::Item> split_item(backend::Item item) {
 Result<mapi::Content> convert_item(const backend::Item& item, const ConvertContext& context) {
   const auto pim = pim_context(context);
   if (const auto* series = std::get_if<model::Series>(&item)) return convert::appointment_from_event(*series, pim);
-  return fail(Errc::unsupported, "items of this kind cannot be shown yet");
+  if (const auto* contact = std::get_if<model::Contact>(&item)) return convert::contact_from_item(*contact, pim);
+  if (const auto* list = std::get_if<model::DistributionList>(&item))
+    return convert::distribution_list_from_item(*list, pim);
+  return convert::task_from_item(std::get<model::Task>(item), pim);
 }
 
 }  // namespace oxb::sync

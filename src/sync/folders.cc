@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sync/folders.h"
 
+#include "convert/permission.h"
 #include "sync/brake.h"
 #include "sync/skeleton.h"
 
@@ -16,23 +17,6 @@ using model::FolderScope;
 using replica::FolderRow;
 using replica::Source;
 using replica::Special;
-
-// Bits of [MS-OXCPERM] 2.2.7.
-std::uint32_t mapi_rights(const model::Rights& r) {
-  using F = model::Rights::FolderLevel;
-  using I = model::Rights::ItemLevel;
-  std::uint32_t bits = 0;
-  if (r.folder >= F::visible) bits |= 0x400;
-  if (r.folder >= F::create_items) bits |= 0x2;
-  if (r.folder >= F::create_folders) bits |= 0x80;
-  if (r.read == I::all) bits |= 0x1;
-  if (r.write >= I::own) bits |= 0x8;
-  if (r.write == I::all) bits |= 0x20;
-  if (r.remove >= I::own) bits |= 0x10;
-  if (r.remove == I::all) bits |= 0x40;
-  if (r.admin) bits |= 0x300;
-  return bits;
-}
 
 // A role decides only for the user's own folders: another user's Inbox is an ordinary folder here.
 Special special_of(const Folder& f) {
@@ -109,7 +93,7 @@ class Merger {
     row.remote_version = f.version.value;
     row.name = f.role == FolderRole::inbox && row.special == Special::inbox ? "Inbox" : f.name;
     row.container_class = container_class(row.source);
-    row.rights = mapi_rights(f.own_rights);
+    row.rights = convert::folder_rights(f.own_rights);
     row.created = f.created.value_or(Instant{});
     row.total = f.total.value_or(0);
     row.unread = f.unread.value_or(0);
