@@ -164,7 +164,7 @@ CONFIG
 }
 
 start() {
-  local dir=$1 passwd= port_file= parent= attempt imap imaps sieve pid
+  local dir=$1 passwd='' port_file='' parent='' imap imaps sieve pid
   shift
   settings=()
   while [ $# -gt 0 ]; do
@@ -209,7 +209,7 @@ start() {
       unprivileged test -x "$above" || die "the account $account cannot enter $above; choose another directory"
     done
   fi
-  for attempt in 1 2 3 4 5; do
+  for _ in 1 2 3 4 5; do
     imap=$(free_port) imaps=$(free_port $imap) sieve=$(free_port $imap $imaps)
     write_config "$dir" $imap $imaps $sieve
     chmod 644 "$dir/dovecot.conf"
@@ -243,12 +243,12 @@ stop_after() { # DIR PID START
 }
 
 stop() {
-  local dir=$1 pid started i
+  local dir=$1 pid started
   [ -r "$dir/pid" ] || return 0
   read -r pid started < "$dir/pid"
   if [ -n "$started" ] && [ "$(start_time "$pid")" = "$started" ]; then
     kill "$pid" 2> /dev/null || true
-    for i in $(seq 100); do
+    for _ in $(seq 100); do
       [ "$(start_time "$pid")" = "$started" ] || break
       sleep 0.05
     done
