@@ -23,17 +23,19 @@ void strip_slashes(std::string& url) {
   while (!url.empty() && url.back() == '/') url.pop_back();
 }
 
-void check_login(SectionReader& section, std::string_view name, const std::string& form) {
+// A login form must name the user, and may use only the words that the backend knows.
+void check_login(SectionReader& section, std::string_view name, const std::string& form,
+                 const std::vector<std::string>& words) {
   std::string rest = form;
   bool any = false;
-  for (const std::string_view word : {"{login}", "{email}", "{local}", "{domain}"})
+  for (const auto& word : words)
     for (auto at = rest.find(word); at != std::string::npos; at = rest.find(word)) {
       rest.erase(at, word.size());
-      any = any || word != "{domain}";
+      any = any || (word != "{domain}" && word != "{context}");
     }
   if (!any || rest.find_first_of("{}") != std::string::npos)
     section.problem_at(
-        "login", fmt::format("{}.login needs {{login}}, {{email}} or {{local}}, and knows {{domain}} besides", name));
+        "login", fmt::format("{}.login names no user, or has a word that is none of {}", name, fmt::join(words, " ")));
 }
 
 void read_server(SectionReader& section, ServerConfig& server) {
@@ -108,7 +110,7 @@ void read_ox(SectionReader& section, OxConfig& ox) {
   } else if (url.scheme == "http" && !is_local(url.host) && !ox.allow_plaintext) {
     section.problem_at("url", "ox.url: passwords travel unencrypted; use https, or set ox.allow_plaintext = true");
   }
-  check_login(section, "ox", ox.login);
+  check_login(section, "ox", ox.login, {"{login}", "{local}", "{domain}"});
   if (ox.installation.empty()) ox.installation = url.host;
 }
 
@@ -128,7 +130,8 @@ void read_imap(SectionReader& section, ImapConfig& imap) {
     section.problem_at(
         "tls",
         "imap.tls: passwords travel unencrypted; use \"implicit\" or \"starttls\", or set imap.allow_plaintext = true");
-  check_login(section, "imap", imap.login);
+  check_login(section, "imap", imap.login,
+              {"{mail_login}", "{login}", "{email}", "{local}", "{domain}", "{ox_login}", "{user}", "{context}"});
 }
 
 void read_limits(SectionReader& section, LimitsConfig& limits) {

@@ -48,7 +48,7 @@ struct ImapConfig {
   std::string ca_file;
   bool verify = true;
   bool allow_plaintext = false;
-  std::string login = "{login}";
+  std::string login = "{mail_login}";
 };
 
 struct LimitsConfig {

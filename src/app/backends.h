@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/config.h"
+#include "backend/connector.h"
+#include "net/event_loop.h"
+
+#include <memory>
+
+namespace oxb::app {
+
+// The Open-Xchange server and its mail server, as configured. Nothing is contacted yet.
+Result<std::shared_ptr<backend::Backend>> make_backend(net::EventLoop& loop, const Config& config);
+
+}  // namespace oxb::app
