@@ -172,6 +172,11 @@ std::size_t ContextTable::size() const {
   return contexts_.size();
 }
 
+bool ContextTable::closed() const {
+  const std::lock_guard lock(mutex_);
+  return closed_;
+}
+
 void ContextTable::take_out(Map::iterator where, std::vector<CookieContextPtr>& out) {
   out.push_back(std::move(where->second));
   contexts_.erase(where);

@@ -89,6 +89,7 @@ class ContextTable {
   void expire();     // those that were unused too long
   void close_all();  // and no new ones from now on
   std::size_t size() const;
+  bool closed() const;
   const ContextLimits& limits() const { return limits_; }
 
  private:

@@ -4,6 +4,7 @@
 #include "front/auth.h"
 #include "front/contexts.h"
 #include "front/mapi_reply.h"
+#include "proto/rop/error_codes.h"
 #include "session/context.h"
 
 namespace oxb::front {
@@ -29,7 +30,7 @@ class EmsmdbEndpoint {
   Task<> notification_wait(MapiReply& reply, const MailboxPtr& caller);
   Task<> disconnect(MapiReply& reply, const MailboxPtr& caller);
   Task<> ping(MapiReply& reply, const MailboxPtr& caller);
-  std::uint32_t connect_error(const std::string& user_dn, std::uint32_t flags, const sync::Owner& caller) const;
+  EcCode connect_error(const std::string& user_dn, std::uint32_t flags, const sync::Owner& caller) const;
   Task<Outcome> run_execute(ByteView body, CookieContextPtr context);
   Task<Outcome> run_wait(CookieContextPtr context, CancelToken cancelled, CancelToken gone);
 

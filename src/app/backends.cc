@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/backends.h"
+
+#include "backend/imap/imap_mail_store.h"
+#include "backend/ox/backend.h"
+
+namespace oxb::app {
+
+namespace {
+
+backend::ImapSettings imap_settings(const ImapConfig& imap) {
+  using Security = backend::ImapSettings::Security;
+  backend::ImapSettings settings;
+  settings.host = imap.host;
+  settings.port = imap.port;
+  settings.security = imap.tls == ImapConfig::Tls::none       ? Security::plaintext
+                      : imap.tls == ImapConfig::Tls::starttls ? Security::starttls
+                                                              : Security::tls;
+  settings.allow_remote_plaintext = imap.allow_plaintext;
+  settings.ca_file = imap.ca_file;
+  settings.verify_certificates = imap.verify;
+  return settings;
+}
+
+std::unique_ptr<backend::MailStore> mail_of(const Executor& executor, backend::ImapSettings settings,
+                                            const backend::ox::MailUser& user) {
+  backend::ImapLogin login;
+  login.user = user.principal.imap_login;
+  login.secret = user.credentials.secret;
+  if (user.credentials.kind == model::Credentials::Kind::bearer) login.kind = backend::ImapLogin::Kind::bearer;
+  settings.folder_roles = user.folders;
+  return std::make_unique<backend::ImapMailStore>(executor, std::move(settings), std::move(login));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<backend::Backend>> make_backend(net::EventLoop& loop, const Config& config) {
+  net::HttpClientOptions http;
+  http.proxy = config.ox.proxy;
+  http.ca_file = config.ox.ca_file;
+  http.verify_certificates = config.ox.verify;
+  http.source_address = config.ox.source_address;
+  OXB_TRY(auto client, net::HttpClient::create(loop.executor(), std::move(http)));
+
+  backend::ox::Options options;
+  options.url = config.ox.url;
+  options.login_template = config.ox.login;
+  options.imap_login_template = config.imap.login;
+  return backend::ox::make_backend(loop.executor(), std::move(client), std::move(options),
+                                   [executor = loop.executor(), settings = imap_settings(config.imap)](
+                                       const backend::ox::MailUser& user) { return mail_of(executor, settings, user); });
+}
+
+}  // namespace oxb::app
