@@ -46,9 +46,11 @@ Result<std::shared_ptr<backend::Backend>> make_backend(net::EventLoop& loop, con
   options.url = config.ox.url;
   options.login_template = config.ox.login;
   options.imap_login_template = config.imap.login;
-  return backend::ox::make_backend(loop.executor(), std::move(client), std::move(options),
-                                   [executor = loop.executor(), settings = imap_settings(config.imap)](
-                                       const backend::ox::MailUser& user) { return mail_of(executor, settings, user); });
+  return backend::ox::make_backend(
+      loop.executor(), std::move(client), std::move(options),
+      [executor = loop.executor(), settings = imap_settings(config.imap)](const backend::ox::MailUser& user) {
+        return mail_of(executor, settings, user);
+      });
 }
 
 }  // namespace oxb::app

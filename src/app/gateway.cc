@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gateway.h"
 
-#include <fmt/format.h>
-
 #include "front/front.h"
 #include "net/tls.h"
 #include "net/url_parts.h"
 #include "sync/accounts.h"
+
+#include <fmt/format.h>
 
 namespace oxb::app {
 
@@ -70,10 +70,9 @@ class WiredGateway final : public Gateway {
 
   Result<> listen(net::EventLoop& loop) {
     const auto& server = config_.server;
-    OXB_TRY(server_, net::HttpServer::listen(loop.executor(), server.listen, server.port, tls_.context,
-                                             server_limits(config_), [front = front_](net::HttpExchange& exchange) {
-                                               return front->handle(exchange);
-                                             }));
+    OXB_TRY(server_,
+            net::HttpServer::listen(loop.executor(), server.listen, server.port, tls_.context, server_limits(config_),
+                                    [front = front_](net::HttpExchange& exchange) { return front->handle(exchange); }));
     url_ = fmt::format("{}://{}:{}", tls_.context ? "https" : "http", host_in_url(server.listen), server_->port());
     if (server.public_url.empty()) front_->set_public_url(url_);
     net::spawn(loop.make_strand(), front_->keep_house());
@@ -87,7 +86,8 @@ class WiredGateway final : public Gateway {
   void reload() override {
     if (tls_.context)
       if (auto done = net::reload_tls(*tls_.context); !done) log().error("gateway.certificate").err(done.error());
-    if (auto done = open_log(config_.log.level, config_.log.target); !done) log().error("gateway.log").err(done.error());
+    if (auto done = open_log(config_.log.level, config_.log.target); !done)
+      log().error("gateway.log").err(done.error());
     log().event("gateway.reloaded");
   }
 

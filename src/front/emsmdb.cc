@@ -190,8 +190,8 @@ Task<> EmsmdbEndpoint::notification_wait(MapiReply& reply, const MailboxPtr& cal
 Task<MapiReply::Outcome> EmsmdbEndpoint::run_wait(CookieContextPtr context, CancelToken cancelled, CancelToken gone) {
   const EitherCancel either(cancelled, gone);
   NotificationWait::Response response;
-  const bool pending = co_await session_of(context).wait_for_events(
-      Wait::upto(settings_.mapi.notification_wait, either.token()));
+  const bool pending =
+      co_await session_of(context).wait_for_events(Wait::upto(settings_.mapi.notification_wait, either.token()));
   response.event_pending = pending ? 1 : 0;
   co_return encoded(response);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include <string_view>
-
 #include "proto/mapihttp/bodies.h"
+
+#include <string_view>
 
 namespace oxb::front {
 
