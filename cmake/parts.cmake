@@ -36,7 +36,7 @@ oxb_part(format PCH pure DEPENDS model base LIBRARIES PkgConfig::GMIME PkgConfig
 oxb_part(convert PCH pure DEPENDS format model proto LIBRARIES PkgConfig::ICU)
 oxb_part(net PCH net DEPENDS base LIBRARIES Boost::headers Boost::url OpenSSL::SSL CURL::libcurl Threads::Threads)
 oxb_part(replica PCH pure DEPENDS base proto LIBRARIES SQLite::SQLite3)
-oxb_part(directory PCH pure DEPENDS base proto replica LIBRARIES SQLite::SQLite3)
+oxb_part(directory PCH pure DEPENDS base proto model LIBRARIES SQLite::SQLite3)
 oxb_part(backend PCH net DEPENDS net model format)
 oxb_part(sync PCH net DEPENDS replica directory convert backend)
 oxb_part(session PCH net DEPENDS proto replica directory sync)
