@@ -22,6 +22,7 @@ TEST(MimeHeaders, EncodedWordsAsRealMailHasThem) {
       {"=?utf-8?B?44Gq44KT44Gg?= =?utf-8?B?44KI?=", "なんだよ"},
       {"=?utf-8?B?44Gq44KT44E=?= =?utf-8?B?oOOCiA==?=", "なんだよ"},  // a character split between two words
       {"=?ISO-2022-JP?B?GyRCJUYlOSVIGyhC?=", "テスト"},
+      {"=?ISO-2022-JP?B?GyRCJUYlOSVIGyhC?=\r\n =?ISO-2022-JP?B?GyRCJUYlOSVIGyhC?=", "テストテスト"},
       {"=?gb2312?B?1tDOxA==?=", "中文"},
       {"=?ks_c_5601-1987?B?x9G6uQ==?=", "한복"},
       {"=?koi8-r?B?89DJ08/L?=", "Список"},
@@ -66,6 +67,19 @@ TEST(MimeHeaders, BrokenAddressesGiveWhatCanBeRead) {
   const auto semicolons = parse_addresses("a@example.com; b@example.com");
   ASSERT_EQ(semicolons.size(), 2U);
   EXPECT_EQ(semicolons[1].address, "b@example.com");
+}
+
+TEST(MimeHeaders, CommentsAnywhere) {
+  // RFC 5322 appendix A.5 and A.6.3.
+  const auto list = parse_addresses(
+      "Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>, A Group(Some people):Chris <c@(its) "
+      "example.net>;(end)");
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_EQ(list[0], (Mailbox{"Pete", "pete@silly.test", ""}));
+  EXPECT_EQ(list[1], (Mailbox{"Chris", "c@example.net", "A Group"}));
+  const auto part = parse("From : John Doe <j@example.com>\n\nx");
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->headers.text("From"), "John Doe <j@example.com>");
 }
 
 TEST(MimeHeaders, Dates) {

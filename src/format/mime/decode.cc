@@ -54,6 +54,23 @@ Bytes decode_uu(std::string_view body) {
   return out;
 }
 
+// ISO-2022 text without the switches between character sets that switch to nothing: ICU takes an empty run for an
+// attack and puts a replacement character there, but joined encoded words and some mailers make them.
+std::string without_empty_runs(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] != '\x1b') {
+      out.push_back(text[i++]);
+      continue;
+    }
+    const std::size_t length = text.substr(i + 1, 2) == "$(" ? 4 : 3;
+    const bool empty = i + length < text.size() && text[i + length] == '\x1b';
+    if (!empty) out += text.substr(i, length);
+    i += length;
+  }
+  return out;
+}
+
 }  // namespace
 
 Bytes decode_transfer(std::string_view body, std::string_view encoding) {
@@ -81,7 +98,9 @@ std::string text_from_charset(std::string_view bytes, std::string_view charset) 
                               name == "x-unknown" || name == "8bit" || name == "7bit" || name == "binary" ||
                               name == "default";
   if (claims_nothing && (all_ascii(bytes) && bytes.find("\x1b") == std::string_view::npos)) return std::string(bytes);
-  if (!claims_nothing) {
+  if (!claims_nothing && name.starts_with("iso-2022-")) {
+    if (auto text = utf8_from_charset(without_empty_runs(bytes), name)) return std::move(*text);
+  } else if (!claims_nothing) {
     const bool wide = name.starts_with("utf-16") || name.starts_with("utf-32") || name.starts_with("ucs-");
     // A text in ASCII bytes is never UTF-16, whatever its label says.
     if (!wide || bytes.find('\0') != std::string_view::npos || bytes.starts_with("\xff\xfe") ||

@@ -54,7 +54,7 @@ Result<HeaderEnd> read_headers(std::string_view s, const Limits& limits, Headers
   // The line that mbox puts before a message, in any of its disguises, is not part of it.
   for (auto line = line_at(s, at); line.text.starts_with("From ") || line.text.starts_with(">From ");
        line = line_at(s, at)) {
-    if (!field_name(line.text.substr(0, line.text.find(' '))).empty()) break;
+    if (!field_name(line.text).empty()) break;  // "From : someone"
     at = start = line.next;
     if (at >= s.size()) break;
   }

@@ -137,6 +137,7 @@ class AddressReader {
     if (c == ':' && !has_angle_ && group_.empty() && phrase_.find('@') == std::string::npos) {
       if (!ascii_iequals(trim(phrase_), "mailto")) group_ = decode_text(phrase_);
       phrase_.clear();
+      comment_.clear();
       return;
     }
     phrase_.push_back(c);
@@ -201,7 +202,7 @@ class AddressReader {
     box.group = group_;
     if (has_angle_) {
       box.name = decode_text(trim(phrase_).empty() ? comment_ : phrase_);
-      box.address = clean(angle_);
+      box.address = clean(without_comments(angle_));
     } else {
       split_bare(box);
     }
@@ -215,6 +216,7 @@ class AddressReader {
   // No angle brackets: an address, an address with words around it, or words alone.
   void split_bare(Mailbox& box) const {
     const auto text = trim(phrase_);
+    if (text.empty()) return;  // a comment alone is nobody
     const auto sign = text.rfind('@');
     if (sign == std::string_view::npos) {
       if (text.find(' ') == std::string_view::npos && text.find("=?") == std::string_view::npos && !quoted_) {
@@ -235,6 +237,17 @@ class AddressReader {
       box.address = clean(text.substr(space + 1, end - space - 1));
       box.name = decode_text(text.substr(0, space));
     }
+  }
+
+  static std::string without_comments(std::string_view text) {
+    std::string out;
+    int depth = 0;
+    for (const char c : text) {
+      if (c == '(') ++depth;
+      if (depth == 0) out.push_back(c);
+      if (c == ')' && depth > 0) --depth;
+    }
+    return out;
   }
 
   static std::string clean(std::string_view address) {
