@@ -274,7 +274,7 @@ std::int32_t busy_status_of(const Event& event, const PimContext& context) {
 }
 
 Result<EventTimes> times_of(const Event& event, const PimContext& context) {
-  OXB_TRY(const auto default_zone, TimeZone::find(context.default_zone.empty() ? "Etc/UTC" : context.default_zone));
+  OXB_TRY(const auto default_zone, find_zone(context.default_zone.empty() ? "Etc/UTC" : context.default_zone));
   EventTimes result;
   if (!is_valid(event.start)) return fail(Errc::malformed, "event without a valid start");
   OXB_TRY(result.zone, zone_of(event.start, default_zone));

@@ -6,8 +6,8 @@
 // month there. A rule whose days are a subset of some pattern's days becomes that pattern with the surplus days
 // deleted, for endless series up to the end of kHorizonYear. What no pattern covers is refused with a reason
 // (unsupported).
-#include "convert/recurrence_rule.h"
 #include "convert/timezone.h"
+#include "format/ical/rule.h"
 #include "proto/mapi/recurrence.h"
 
 #include <optional>
@@ -15,6 +15,9 @@
 #include <vector>
 
 namespace oxb::convert {
+
+using ical::parse_recurrence_rule;
+using ical::RecurrenceRule;
 
 constexpr int kHorizonYear = 2050;
 constexpr std::size_t kMostDeletions = 1000;  // surplus days of one rule

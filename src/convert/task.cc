@@ -158,7 +158,7 @@ void set_extras(mapi::Content& content, const Task& task) {
 }  // namespace
 
 Result<mapi::Content> task_from_item(const Task& task, const PimContext& context) {
-  OXB_TRY(const auto zone, TimeZone::find(context.default_zone.empty() ? "Etc/UTC" : context.default_zone));
+  OXB_TRY(const auto zone, find_zone(context.default_zone.empty() ? "Etc/UTC" : context.default_zone));
   mapi::Content content;
   auto& p = content.properties;
   p.set(tag::kMessageClass, std::string("IPM.Task"));

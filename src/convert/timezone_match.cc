@@ -2,6 +2,7 @@
 // Which IANA zone a peer means.
 #include "base/text.h"
 #include "convert/timezone_rules.h"
+#include "format/ical/zone_name.h"
 
 #include <unicode/strenum.h>
 #include <unicode/timezone.h>
@@ -101,79 +102,16 @@ bool fits(const TimeZone& zone, const std::vector<YearRule>& rules) {
   return rule_of_year(zone, year) == newest.rule;
 }
 
-bool known(std::string_view name) { return TimeZone::find(name).has_value(); }
-
-// "/citadel.org/20190914_1/Europe/Berlin", "/freeassociation.sourceforge.net/Tzfile/Europe/Berlin",
-// "TZURL/Europe/Berlin-Berlin/Look": the longest tail that tzdata knows.
-std::string known_tail(std::string_view name) {
-  for (std::size_t at = 0; at != name.npos;) {
-    const auto tail = name.substr(at);
-    if (tail.find('/') != tail.npos && known(tail)) return std::string(tail);
-    const auto next = name.find('/', at);
-    at = next == name.npos ? next : next + 1;
-  }
-  return {};
-}
-
-// Names that say a zone in words of their own.
-std::string from_words(std::string_view name) {
-  struct Word {
-    std::string_view text, zone;
-  };
-  static constexpr std::array kWords = {
-      Word{"gmt", "Etc/UTC"},
-      Word{"greenwich mean time", "Europe/London"},
-      Word{"coordinated universal time", "Etc/UTC"},
-      Word{"amsterdam", "Europe/Berlin"},
-      Word{"berlin", "Europe/Berlin"},
-      Word{"west-/mitteleuropa", "Europe/Berlin"},
-      Word{"westeuropa", "Europe/Berlin"},
-      Word{"w. europe", "Europe/Berlin"},
-      Word{"romance", "Europe/Paris"},
-      Word{"central europe", "Europe/Budapest"},
-      Word{"eastern time", "America/New_York"},
-      Word{"central time", "America/Chicago"},
-      Word{"mountain time", "America/Denver"},
-      Word{"pacific time", "America/Los_Angeles"},
-      Word{"tokyo", "Asia/Tokyo"},
-  };
-  const auto lower = ascii_lower(name);
-  for (const auto& word : kWords) {
-    if (word.text.size() <= 4 ? lower == word.text : lower.find(word.text) != lower.npos) return std::string(word.zone);
-  }
-  return {};
-}
-
-std::string by_name(std::string_view raw) {
-  auto name = std::string(trim(raw));
-  if (name.size() >= 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);
-  if (name.empty() || name.size() > 255) return {};
-  if (ascii_iequals(name, "utc") || ascii_iequals(name, "z") || ascii_iequals(name, "etc/utc")) return "Etc/UTC";
-  // Abbreviations such as "EST" are zones of tzdata, but people mean the place.
-  if (name.find('/') != name.npos && known(name)) return name;
-  if (auto windows = iana_of_windows_name(name); !windows.empty()) return windows;
-  if (auto tail = known_tail(name); !tail.empty()) return tail;
-  std::string slashed = name;
-  std::replace(slashed.begin(), slashed.end(), ' ', '_');
-  if (slashed != name && slashed.find('/') != slashed.npos && known(slashed)) return slashed;
-  if (const auto dash = slashed.find('-'); dash != slashed.npos) {
-    slashed[dash] = '/';  // "America-New_York"
-    if (known(slashed)) return slashed;
-  }
-  if (known(name)) return name;
-  return {};
-}
-
 }  // namespace
 
 std::string best_zone(const ZoneHint& hint, std::string_view preferred) {
-  if (auto zone = by_name(hint.name); !zone.empty()) return zone;
+  if (auto zone = ical::zone_by_name(hint.name); !zone.empty()) return zone;
   if (!hint.rules.empty()) {
     if (!preferred.empty()) {
       const auto zone = TimeZone::find(preferred);
       if (zone && fits(**zone, hint.rules)) return std::string(preferred);
     }
-    if (auto words = from_words(hint.name); !words.empty()) {
+    if (auto words = ical::zone_by_words(hint.name); !words.empty()) {
       const auto zone = TimeZone::find(words);
       if (zone && fits(**zone, hint.rules)) return words;
     }
@@ -183,7 +121,7 @@ std::string best_zone(const ZoneHint& hint, std::string_view preferred) {
     }
     return {};
   }
-  return from_words(hint.name);
+  return ical::zone_by_words(hint.name);
 }
 
 }  // namespace oxb::convert

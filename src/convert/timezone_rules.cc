@@ -278,14 +278,6 @@ std::string windows_zone_name(std::string_view iana) {
   return "UTC";
 }
 
-std::string iana_of_windows_name(std::string_view windows) {
-  icu::UnicodeString iana;
-  UErrorCode status = U_ZERO_ERROR;
-  icu::TimeZone::getIDForWindowsID(icu::UnicodeString::fromUTF8(std::string(windows)), nullptr, iana, status);
-  if (U_FAILURE(status) != 0 || iana.isEmpty()) return {};
-  return icu_text(iana);
-}
-
 std::string describe_zone(const TimeZone& zone, Instant at) {
   const int year = date_of(std::chrono::floor<days>(zone.to_local(at))).year;
   const auto bias = -rule_of_year(zone, year).bias;

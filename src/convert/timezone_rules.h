@@ -2,6 +2,7 @@
 #pragma once
 // Time zones as Windows and Outlook have them: one pair of switch days per year, and a registry key name.
 #include "convert/timezone.h"
+#include "format/ical/zone_name.h"
 #include "proto/mapi/zone_blob.h"
 
 #include <cstdint>
@@ -32,8 +33,7 @@ Instant to_utc(const ZoneRule& rule, LocalTime time);
 
 // Windows' registry key for a zone ("W. Europe Standard Time"). Every zone of tzdata has one; "UTC" where nothing fits.
 std::string windows_zone_name(std::string_view iana);
-// The main IANA zone of a Windows key name; empty where unknown.
-std::string iana_of_windows_name(std::string_view windows);
+using ical::iana_of_windows_name;
 
 // What is known of a zone that a peer describes by name, rule or both.
 struct ZoneHint {

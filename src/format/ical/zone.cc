@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "convert/timezone.h"
+#include "format/ical/zone.h"
+
+#include "format/ical/zone_name.h"
 
 #include <algorithm>
 
-namespace oxb::convert {
+namespace oxb::ical {
 namespace {
 
 using std::chrono::days;
@@ -181,12 +183,20 @@ std::vector<TimeZone::Change> TimeZone::changes(Instant from, Instant to) const 
   return result;
 }
 
+Result<std::shared_ptr<const TimeZone>> find_zone(std::string_view name) {
+  auto zone = TimeZone::find(name);
+  if (zone || zone.error().code != Errc::not_found) return zone;
+  const auto iana = zone_by_name(name);
+  if (iana.empty() || iana == name) return zone;
+  return TimeZone::find(iana);
+}
+
 Result<std::shared_ptr<const TimeZone>> zone_of(const model::DateTime& time, std::shared_ptr<const TimeZone> floating) {
   switch (time.kind) {
     case model::DateTime::Kind::utc:
       return TimeZone::utc();
     case model::DateTime::Kind::zoned:
-      return TimeZone::find(time.zone);
+      return find_zone(time.zone);
     default:
       return floating;
   }
@@ -196,11 +206,11 @@ Result<Instant> to_instant(const model::DateTime& time, const TimeZone& floating
   if (!is_valid(time)) return fail(Errc::malformed, "date or time outside the calendar");
   const auto wall = local_time(time);
   if (time.kind == model::DateTime::Kind::zoned) {
-    OXB_TRY(const auto zone, TimeZone::find(time.zone));
+    OXB_TRY(const auto zone, find_zone(time.zone));
     return zone->to_utc(wall);
   }
   if (time.kind == model::DateTime::Kind::utc) return TimeZone::utc()->to_utc(wall);
   return floating.to_utc(wall);
 }
 
-}  // namespace oxb::convert
+}  // namespace oxb::ical

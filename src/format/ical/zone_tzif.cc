@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // TZif files, RFC 8536, versions 2 to 4.
-#include "convert/timezone.h"
+#include "format/ical/zone.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include <map>
 #include <mutex>
 
-namespace oxb::convert {
+namespace oxb::ical {
 namespace {
 
 using std::chrono::seconds;
@@ -204,4 +204,4 @@ Result<std::shared_ptr<const TimeZone>> TimeZone::find(std::string_view iana) {
   return cache.emplace(std::string(iana), std::move(zone)).first->second;
 }
 
-}  // namespace oxb::convert
+}  // namespace oxb::ical

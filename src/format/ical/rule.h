@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace oxb::convert {
+namespace oxb::ical {
 
 struct RecurrenceRule {
   enum class Frequency : std::uint8_t { secondly, minutely, hourly, daily, weekly, monthly, yearly };
@@ -33,4 +33,4 @@ struct RecurrenceRule {
 Result<RecurrenceRule> parse_recurrence_rule(std::string_view text);
 std::string to_text(const RecurrenceRule& rule);
 
-}  // namespace oxb::convert
+}  // namespace oxb::ical

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "convert/recurrence_rule.h"
+#include "format/ical/rule.h"
 
 #include "base/text.h"
-#include "convert/timezone.h"
+#include "format/ical/zone.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <array>
 #include <charconv>
 
-namespace oxb::convert {
+namespace oxb::ical {
 namespace {
 
 constexpr std::size_t kListLimit = 400;
@@ -217,4 +217,4 @@ std::string to_text(const RecurrenceRule& rule) {
   return text;
 }
 
-}  // namespace oxb::convert
+}  // namespace oxb::ical
