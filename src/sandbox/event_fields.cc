@@ -355,7 +355,7 @@ Ox<> set_attachments(Call& call, Event& event, const json::value& attachments) {
         kept.push_back(sent);  // a link
         continue;
       }
-      const auto id = call.sandbox_id("managed");
+      const auto id = call.sandbox_id("attachment");
       json::object attachment;
       for (const auto* field : {"filename", "fmtType"}) {
         if (const auto text = as_string(sent, field); !text.empty()) attachment[field] = text;

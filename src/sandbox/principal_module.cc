@@ -3,10 +3,9 @@
 #include "sandbox/contact_write.h"
 #include "sandbox/principals.h"
 #include "sandbox/registry.h"
+#include "sandbox/tasks.h"
 
 #include <boost/json/serialize.hpp>
-
-#include <ctime>
 
 namespace oxb::sandbox {
 namespace {
@@ -25,16 +24,7 @@ json::object group_object(const Group& group) {
   return out;
 }
 
-// The rows of `group all` hold these two in a printed form.
-std::string java_date(std::int64_t utc_ms) {
-  const auto seconds = static_cast<std::time_t>(utc_ms / 1000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[64];
-  const auto size = std::strftime(text, sizeof text, "%a %b %d %H:%M:%S UTC %Y", &parts);
-  return std::string(text, size);
-}
-
+// The rows of `group all` hold dates and members in a printed form.
 json::value group_column(const Group& group, int column) {
   switch (column) {
     case 1:
