@@ -2,6 +2,7 @@
 #include "sync/accounts.h"
 
 #include "base/sqlite.h"
+#include "directory/directory.h"
 #include "net/event_loop.h"
 #include "sync/mailbox_impl.h"
 #include "sync/skeleton.h"
@@ -149,7 +150,14 @@ class AccountsImpl final : public Accounts {
                                                             std::move(account), options_, address_book_reader()});
   }
 
-  std::function<void(const Owner&, std::vector<model::DirectoryEntry>)> address_book_reader() const { return {}; }
+  std::function<Result<>(const Owner&, const std::vector<model::DirectoryEntry>&)> address_book_reader() const {
+    if (!directories_) return {};
+    return [directories = directories_](const Owner& owner,
+                                        const std::vector<model::DirectoryEntry>& entries) -> Result<> {
+      OXB_TRY(const auto book, directories->of(owner.entity.context));
+      return book->deliver(owner.entity.id, entries);
+    };
+  }
 
   Executor executor_;
   boost::asio::thread_pool cpu_{1};

@@ -46,6 +46,9 @@ class Mailbox {
   virtual Task<Result<std::shared_ptr<const mapi::Content>>> content(MessageId message, Wait wait) = 0;
   // Read flags go to the backend first, then into the replica; events follow. Messages of several folders are allowed.
   virtual Task<Result<>> set_read(std::vector<MessageId> messages, bool read, Wait wait) = 0;
+  // Returns when the address book was read through this user's session at least once since he signed in; what it said
+  // lies in the directory of his context. Refreshes in the background.
+  virtual Task<Result<>> ensure_address_book(Wait wait) = 0;
   // Asks the backend for changes of everything in use, now (Send/Receive).
   virtual Task<Result<>> refresh(Wait wait) = 0;
 

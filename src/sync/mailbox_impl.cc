@@ -182,6 +182,17 @@ Task<Result<>> MailboxImpl::set_read(std::vector<MessageId> messages, bool read,
   co_return Result<>{};
 }
 
+Task<Result<>> MailboxImpl::ensure_address_book(Wait wait) {
+  const auto self = shared_from_this();
+  while (!address_book_read_) {
+    const auto seen = progress_.generation();
+    if (!reading_address_book_) co_return co_await pull_address_book(std::move(wait));
+    if (!co_await progress_.wait_after(seen, wait))
+      co_return fail(Errc::unavailable, "the backend did not list its address book in time");
+  }
+  co_return Result<>{};
+}
+
 Task<Result<>> MailboxImpl::refresh(Wait wait) {
   const auto self = shared_from_this();
   OXB_CO_CHECK(co_await pull_folders(std::move(wait)));

@@ -24,7 +24,7 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
     std::shared_ptr<backend::Account> account;
     AccountsOptions options;
     // Told when the address book was read through this user's session.
-    std::function<void(const Owner&, std::vector<model::DirectoryEntry>)> address_book_read;
+    std::function<Result<>(const Owner&, const std::vector<model::DirectoryEntry>&)> address_book_read;
   };
   explicit MailboxImpl(Parts parts);
   ~MailboxImpl() override;
@@ -44,6 +44,7 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   Task<Result<>> ensure_contents(FolderId folder, Wait wait) override;
   Task<Result<std::shared_ptr<const mapi::Content>>> content(MessageId message, Wait wait) override;
   Task<Result<>> set_read(std::vector<MessageId> messages, bool read, Wait wait) override;
+  Task<Result<>> ensure_address_book(Wait wait) override;
   Task<Result<>> refresh(Wait wait) override;
   void post(std::vector<MailboxEvent> events) override;
   void subscribe(Listener& listener) override { listeners_.insert(&listener); }
@@ -93,7 +94,8 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   bool pulling_folders_ = false;
   Result<> folders_result_;
   SteadyTime last_folders_{};
-  SteadyTime last_address_book_{};
+  SteadyTime last_address_book_{};  // when the last reading began
+  bool address_book_read_ = false, reading_address_book_ = false;
   bool refused_ = false;  // the backend refused the account: quiet until a client signs in again
 };
 

@@ -228,11 +228,19 @@ Task<Result<model::Folder>> MailboxImpl::model_folder(FolderId folder, Wait wait
 }
 
 Task<Result<>> MailboxImpl::pull_address_book(Wait wait) {
+  const auto self = shared_from_this();
   last_address_book_ = steady();
-  if (!parts_.address_book_read) co_return Result<>{};
-  OXB_CO_TRY(auto entries, co_await parts_.account->address_book().entries(std::move(wait)));
-  parts_.address_book_read(parts_.owner, std::move(entries));
-  co_return Result<>{};
+  reading_address_book_ = true;
+  auto entries = co_await parts_.account->address_book().entries(std::move(wait));
+  Result<> result;
+  if (!entries)
+    result = tl::unexpected(std::move(entries).error());
+  else if (parts_.address_book_read)
+    result = parts_.address_book_read(parts_.owner, *entries);
+  reading_address_book_ = false;
+  address_book_read_ = address_book_read_ || result.has_value();
+  progress_.notify_all();
+  co_return result;
 }
 
 // --- contents

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "directory/directory.h"
 #include "tests/sync/fixture.h"
 
 #include <sys/stat.h>
@@ -48,6 +49,25 @@ TEST_F(AccountsTest, DeletedStoreKeepsNamesAndChangesGuids) {
   EXPECT_FALSE(mailbox_->replica().identity().mailbox == identity.mailbox);
   EXPECT_FALSE(mailbox_->replica().identity().replica == identity.replica);
   EXPECT_EQ(special(replica::Special::inbox).name, inbox);
+}
+
+TEST_F(AccountsTest, AddressBookHoldsWhatTheUsersOwnSessionReturned) {
+  backend::fake::User other;
+  other.id = 4;
+  other.login = "berta";
+  other.email = "berta@example.test";
+  server_.add_user(other);
+  close_accounts();
+  const directory::Installation installation("test");
+  const auto books = directory::Directories::create((store_ / "directory").string(), installation).value();
+  AccountsOptions options;
+  options.store_directory = store_.string();
+  accounts_ = Accounts::create(loop_.executor(), server_.backend(), installation, books, options).value();
+  open_mailbox();
+  ASSERT_TRUE(on_mailbox(&Mailbox::ensure_address_book, soon()));
+  const auto book = books->of(1).value();
+  EXPECT_EQ(book->view(3).value()->size(), 2U);
+  EXPECT_EQ(book->view(4).value()->size(), 0U);  // Berta never signed in
 }
 
 TEST_F(AccountsTest, StoreFilesArePrivateAndLocked) {
