@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+// Properties of a message: what the replica's row holds, what its content holds, and what follows from both.
+#include "session/store.h"
+#include "session/values.h"
+
+namespace oxb::session {
+
+class MessageSource final : public PropertySource {
+ public:
+  // tx: where content is looked up when a property is not in the row; null: only what is given is used.
+  MessageSource(const Store& store, const replica::MessageRow& row, std::shared_ptr<const mapi::Content> content,
+                replica::ReadTx* tx)
+      : store_(store), row_(row), content_(std::move(content)), tx_(tx) {}
+
+  Value find(mapi::PropTag wanted) const override;
+  std::vector<mapi::PropTag> tags() const override;
+  std::vector<const mapi::PropertyBag*> children(mapi::PropTag which) const override;
+
+  static const std::vector<mapi::PropTag>& computed_tags();
+
+ private:
+  Value computed(mapi::PropTag wanted) const;
+  Value stored(mapi::PropTag wanted) const;
+  const mapi::Content* content() const;
+  std::int32_t flags() const;
+
+  const Store& store_;
+  const replica::MessageRow& row_;
+  mutable std::shared_ptr<const mapi::Content> content_;
+  mutable replica::ReadTx* tx_;  // null once asked
+};
+
+}  // namespace oxb::session
