@@ -42,7 +42,10 @@ const mapi::Content* MessageSource::content() const {
 }
 
 Value MessageSource::stored(mapi::PropTag wanted) const {
-  if (const auto* property = row_.properties.find(wanted.id())) return &property->value;
+  if (const auto* property = row_.properties.find(wanted.id())) {
+    // PtypNull: the client deleted what the backend has.
+    return std::holds_alternative<std::monostate>(property->value) ? Value() : Value(&property->value);
+  }
   // A table asks for columns that no row has; only what can be long, or is local, is worth a look into the content.
   if (content_ == nullptr && row_.kind == replica::ContentsKind::normal && !is_body(wanted.id())) return {};
   const auto* all = content();

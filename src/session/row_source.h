@@ -31,6 +31,8 @@ class RowSource {
   virtual Result<> some(replica::ReadTx& tx, std::span<const RowKey> keys, const Visit& visit) = 0;
   // All keys in the natural order or, where the replica has an index for it, by one sort order. nullopt: no index.
   virtual Result<std::optional<std::vector<RowKey>>> indexed(replica::ReadTx& tx, const std::vector<ViewOrder>& orders) = 0;
+  // The memcmp key by which indexed() orders, where it differs from the plain value's. nullopt: the value's.
+  virtual std::optional<std::string> index_key(mapi::PropTag tag, const PropertySource& row) const = 0;
   // True if rows without a sort order stand by ascending key; false: the order of each() is all that is known.
   virtual bool is_ordered_by_key() const = 0;
   // The columns that QueryColumnsAll names beside those that the first rows have.

@@ -29,9 +29,12 @@ void append_inverted(std::string& out, std::string_view key) {
 
 }  // namespace
 
-bool View::before(const Keyed& a, const Keyed& b) {
+// Equal rows stand in the order of their ids, in the direction of the last sort order, as an index gives them.
+bool View::before(const Keyed& a, const Keyed& b) const {
   if (a.key != b.key) return a.key < b.key;
-  return std::pair(a.leaf.key, a.leaf.instance) < std::pair(b.leaf.key, b.leaf.instance);
+  const auto left = std::pair(a.leaf.key, a.leaf.instance);
+  const auto right = std::pair(b.leaf.key, b.leaf.instance);
+  return !spec_.orders.empty() && spec_.orders.back().descending ? right < left : left < right;
 }
 
 const ViewOrder* View::instance_order() const {
@@ -49,20 +52,23 @@ View::Keyed View::keyed(RowKey key, const PropertySource& row, std::uint32_t ins
   out.leaf = {key, instance, 0};
   const auto* by_instance = instance_order();
   for (const auto& order : spec_.orders) {
-    auto value = find_as(row, order.tag, spec_.code_page);
-    if (&order == by_instance && value) {
-      auto all = members(*value);
-      value = instance < all.size() ? Value(std::move(all[instance])) : Value();
+    auto part = source_->index_key(order.tag, row);
+    if (!part) {
+      auto value = find_as(row, order.tag, spec_.code_page);
+      if (&order == by_instance && value) {
+        auto all = members(*value);
+        value = instance < all.size() ? Value(std::move(all[instance])) : Value();
+      }
+      part = sort_key(value, spec_.code_page);
     }
-    const auto part = sort_key(value, spec_.code_page);
     if (order.maximum) {  // orders the groups, not the leaves
-      out.aggregate = part;
+      out.aggregate = *part;
       continue;
     }
     if (order.descending)
-      append_inverted(out.key, part);
+      append_inverted(out.key, *part);
     else
-      out.key += part;
+      out.key += *part;
     if (out.cut.size() < spec_.categories) out.cut.push_back(out.key.size());
   }
   if (is_grouped()) {
@@ -102,7 +108,7 @@ Result<> View::build(replica::ReadTx& tx) {
 }
 
 void View::arrange(std::vector<Keyed> rows) {
-  if (!spec_.orders.empty() || source_->is_ordered_by_key()) std::sort(rows.begin(), rows.end(), before);
+  if (!spec_.orders.empty() || source_->is_ordered_by_key()) std::sort(rows.begin(), rows.end(), [this](const Keyed& a, const Keyed& b) { return before(a, b); });
   if (is_grouped() && has_maximum()) order_groups(rows);
   leaves_.clear();
   leaves_.reserve(rows.size());

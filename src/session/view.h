@@ -95,7 +95,7 @@ class View {
     std::size_t first{}, end{};  // leaves
     std::string path;            // the sort keys of the categories down to this one
   };
-  static bool before(const Keyed& a, const Keyed& b);
+  bool before(const Keyed& a, const Keyed& b) const;
   Keyed keyed(RowKey key, const PropertySource& row, std::uint32_t instance) const;
   void collect(RowKey key, const PropertySource& row, std::vector<Keyed>& out) const;
   Result<std::vector<Keyed>> load(replica::ReadTx& tx, RowKey key) const;
