@@ -16,10 +16,17 @@ struct ContextLimits {
   std::size_t request_bytes = 0x40000;       // one ROP buffer [MS-OXCRPC] 3.1.4.2
 };
 
+// What Connect says of the client [MS-OXCMAPIHTTP] 2.2.4.1.1.
+struct ClientSettings {
+  std::uint32_t code_page = 1252;  // of PtypString8
+  std::uint32_t locale = 0x0409;
+};
+
 class Context {
  public:
   virtual ~Context() = default;
-  static std::shared_ptr<Context> create(std::shared_ptr<sync::Mailbox> mailbox, ContextLimits limits);
+  static std::shared_ptr<Context> create(std::shared_ptr<sync::Mailbox> mailbox, ContextLimits limits,
+                                         ClientSettings client = {});
 
   // One ROP buffer: RopSize, ROP requests, handle table; without RPC_HEADER_EXT. The answer has the same form, at most
   // max_out bytes [MS-OXCROPS] 2.2.1, 3.2.5.1, with notifications appended. malformed: the buffer cannot be parsed

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+// Properties of one attachment [MS-OXCMSG] 2.2.2.
+#include "proto/mapi/content.h"
+#include "session/values.h"
+
+namespace oxb::session {
+
+class AttachmentSource final : public PropertySource {
+ public:
+  AttachmentSource(const mapi::Attachment& attachment, std::size_t number) : attachment_(attachment), number_(number) {}
+  Value find(mapi::PropTag wanted) const override;
+  std::vector<mapi::PropTag> tags() const override;
+  // Everything but the data: a row of the attachment table.
+  mapi::PropertyBag row() const;
+
+ private:
+  const mapi::Attachment& attachment_;
+  std::size_t number_;
+};
+
+}  // namespace oxb::session

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/properties.h"
+
+#include <algorithm>
+
+#include "proto/mapi/tags.h"
+#include "session/attachment_source.h"
+#include "session/folder_source.h"
+#include "session/message_source.h"
+#include "session/session.h"
+#include "session/stream.h"
+
+namespace oxb::session {
+namespace {
+
+namespace tag = mapi::tag;
+using mapi::PropertyValue;
+
+bool is_body(mapi::PropId id) { return id == tag::kBody.id() || id == tag::kHtml.id() || id == tag::kRtfCompressed.id(); }
+
+// The folder's own fields are the backend's business; saying what is already so changes nothing.
+bool is_folder_field(mapi::PropId id) {
+  return id == tag::kDisplayName.id() || id == tag::kContainerClass.id() || id == tag::kAttributeHidden.id();
+}
+
+// A value in the form in which it is kept: Unicode, and something that can be kept at all. nullopt: it cannot.
+std::optional<PropertyValue> storable(const PropertyValue& value, std::uint32_t code_page) {
+  if (std::holds_alternative<std::monostate>(value) || std::holds_alternative<mapi::ErrorValue>(value) ||
+      std::holds_alternative<mapi::ObjectValue>(value) || std::holds_alternative<mapi::RestrictionValue>(value))
+    return std::nullopt;
+  const auto type = mapi::type_of(value);
+  if (type == mapi::PropType::string8) return converted(Value(&value), mapi::PropType::string, code_page).take();
+  if (type == mapi::PropType::multi_string8) return converted(Value(&value), mapi::PropType::multi_string, code_page).take();
+  return value;
+}
+
+bool is_empty_list(const PropertyValue& value) {
+  return is_multi_value(mapi::type_of(value)) && members(value).empty();
+}
+
+// What remains of a change when computed properties and impossible values are taken out.
+struct Accepted {
+  std::vector<mapi::Property> set;
+  std::vector<mapi::PropTag> erase;
+  std::vector<rop::PropertyProblem> problems;
+};
+
+Accepted accept(const PropertyChange& change, bool (*is_computed)(mapi::PropId), std::uint32_t code_page) {
+  Accepted out;
+  for (std::size_t i = 0; i < change.set.size(); ++i) {
+    const auto& property = change.set[i];
+    if (is_computed(property.tag.id())) continue;
+    if (is_empty_list(property.value)) {  // a multi-value without members is an absent property
+      out.erase.push_back(property.tag);
+      continue;
+    }
+    auto value = storable(property.value, code_page);
+    if (!value) {
+      out.problems.push_back({static_cast<std::uint16_t>(i), property.tag, EcCode::invalid_parameter});
+      continue;
+    }
+    const auto kept = property.tag.with(mapi::type_of(*value));
+    out.set.push_back({kept, std::move(*value)});
+  }
+  for (const auto erased : change.erase)
+    if (!is_computed(erased.id())) out.erase.push_back(erased);
+  return out;
+}
+
+// Takes the folder's own fields out of a change: unchanged ones silently, others as problems.
+Result<> check_fields(Accepted& accepted, const PropertyChange& change, const FolderSource& folder) {
+  std::erase_if(accepted.set, [&](const mapi::Property& property) {
+    if (!is_folder_field(property.tag.id())) return false;
+    const auto has = folder.find(property.tag);
+    if (has && *has == property.value) return true;
+    const auto at = std::find_if(change.set.begin(), change.set.end(),
+                                 [&](const auto& p) { return p.tag.id() == property.tag.id(); });
+    accepted.problems.push_back({static_cast<std::uint16_t>(at - change.set.begin()), at->tag, EcCode::not_supported});
+    return true;
+  });
+  std::erase_if(accepted.erase, [](mapi::PropTag t) { return is_folder_field(t.id()); });
+  return {};
+}
+
+Answer<std::vector<rop::PropertyProblem>> change_folder(Call& call, const Folder& folder, const PropertyChange& change) {
+  auto accepted = accept(change, is_computed_folder_property, folder.logon->code_page);
+  OXB_TRY(const auto row, call.replica().write([&](replica::WriteTx& tx) -> Result<std::optional<replica::FolderRow>> {
+    OXB_TRY(auto found, tx.folder(folder.id));
+    if (!found) return found;
+    OXB_CHECK(check_fields(accepted, change, FolderSource(call.store(), *found, nullptr)));
+    if (!accepted.set.empty() || !accepted.erase.empty())
+      OXB_CHECK(tx.set_folder_properties(folder.id, accepted.set, accepted.erase));
+    return found;
+  }));
+  if (!row) return refuse(EcCode::object_deleted);
+  if (!accepted.set.empty() || !accepted.erase.empty()) {
+    sync::MailboxEvent event;
+    event.kind = sync::MailboxEvent::Kind::folder_modified;
+    event.folder = row->id;
+    event.parent = row->parent;
+    call.mailbox().post({event});
+  }
+  return std::move(accepted.problems);
+}
+
+Answer<std::vector<rop::PropertyProblem>> change_message(Message& message, const PropertyChange& change) {
+  // A message of the backend is changed through the backend only.
+  if (message.is_embedded || message.row.kind == replica::ContentsKind::normal) return refuse(EcCode::not_supported);
+  if (!message.writable) return refuse(EcCode::access_denied);
+  auto accepted = accept(change, is_computed_message_property, message.code_page);
+  auto& bag = message.change();
+  for (auto& property : accepted.set) bag.set(property.tag, std::move(property.value));
+  for (const auto erased : accepted.erase) bag.erase(erased.id());
+  return std::move(accepted.problems);
+}
+
+Result<> with_store(Call& call, const Logon& logon, replica::ReadTx& tx, const WithSource& fn) {
+  OXB_TRY(const auto stored, tx.store_properties());
+  OXB_TRY(const auto specials, special_folders(tx));
+  return fn(StoreSource(call.store(), stored, specials, logon.code_page, call.session().locale()));
+}
+
+Result<bool> with_folder(Call& call, const Folder& folder, replica::ReadTx& tx, const WithSource& fn) {
+  OXB_TRY(const auto row, tx.folder(folder.id));
+  if (!row) return false;
+  OXB_TRY(const auto specials, special_folders(tx));
+  OXB_CHECK(fn(FolderSource(call.store(), *row, &specials)));
+  return true;
+}
+
+// A message with the bodies that follow from its native one.
+class OpenedMessage final : public PropertySource {
+ public:
+  OpenedMessage(const Store& store, const Message& message, replica::ReadTx& tx)
+      : message_(message), source_(store, message.row, message.content, &tx) {}
+  Value find(mapi::PropTag wanted) const override {
+    if (auto value = source_.find(wanted)) return value;
+    return is_body(wanted.id()) ? body_of(message_, wanted) : Value();
+  }
+  std::vector<mapi::PropTag> tags() const override { return source_.tags(); }
+  std::vector<const mapi::PropertyBag*> children(mapi::PropTag which) const override { return source_.children(which); }
+
+ private:
+  const Message& message_;
+  MessageSource source_;
+};
+
+}  // namespace
+
+Answer<void> with_properties(Call& call, const std::shared_ptr<Object>& object, const WithSource& fn) {
+  bool exists = true;
+  auto status = call.replica().read([&](replica::ReadTx& tx) -> Result<> {
+    if (const auto* logon = dynamic_cast<const Logon*>(object.get())) return with_store(call, *logon, tx, fn);
+    if (const auto* folder = dynamic_cast<const Folder*>(object.get())) {
+      OXB_TRY(exists, with_folder(call, *folder, tx, fn));
+      return {};
+    }
+    if (const auto* message = dynamic_cast<const Message*>(object.get())) return fn(OpenedMessage(call.store(), *message, tx));
+    if (const auto* attachment = dynamic_cast<const Attachment*>(object.get()))
+      return fn(AttachmentSource(attachment->value(), attachment->number));
+    return fail(Errc::unsupported, "this object has no properties");
+  });
+  if (!status) return tl::unexpected(Failure(status.error()));
+  if (!exists) return refuse(EcCode::object_deleted);
+  return {};
+}
+
+Task<Answer<void>> load_content(Call& call, Message& message) {
+  if (message.content || message.row.id.value == 0) co_return Answer<void>{};
+  OXB_CO_TRY(message.content, call.replica().read([&](replica::ReadTx& tx) { return tx.content(message.row.id); }));
+  if (message.content) co_return Answer<void>{};
+  if (message.row.kind == replica::ContentsKind::associated) {
+    message.content = std::make_shared<mapi::Content>();  // all of it stands in the row
+    co_return Answer<void>{};
+  }
+  OXB_CO_TRY(message.content, co_await call.mailbox().content(message.row.id, call.wait()));
+  // What the row says of the message may have changed while the backend was asked.
+  OXB_CO_TRY(auto row, call.replica().read([&](replica::ReadTx& tx) { return tx.message(message.row.id); }));
+  if (!row) co_return refuse(EcCode::not_found);
+  message.row = *std::move(row);
+  co_return Answer<void>{};
+}
+
+Value body_of(const Message&, mapi::PropTag) { return {}; }
+
+Answer<std::vector<rop::PropertyProblem>> change_properties(Call& call, const std::shared_ptr<Object>& object,
+                                                            const PropertyChange& change) {
+  if (const auto* folder = dynamic_cast<const Folder*>(object.get())) return change_folder(call, *folder, change);
+  if (auto* message = dynamic_cast<Message*>(object.get())) return change_message(*message, change);
+  if (const auto* logon = dynamic_cast<const Logon*>(object.get())) {
+    auto accepted = accept(change, is_computed_store_property, logon->code_page);
+    OXB_CHECK(call.replica().write([&](replica::WriteTx& tx) { return tx.set_store_properties(accepted.set, accepted.erase); }));
+    return std::move(accepted.problems);
+  }
+  return refuse(EcCode::not_supported);
+}
+
+Answer<void> commit_stream(Call& call, Stream& stream) {
+  if (!stream.writable || !stream.is_dirty) return {};
+  OXB_TRY(auto value, stream_value(stream.bytes(), stream.tag.type()));
+  OXB_TRY(const auto problems, change_properties(call, stream.target, {{{stream.tag, std::move(value)}}, {}}));
+  if (!problems.empty()) return refuse(problems[0].error);
+  stream.is_dirty = false;
+  return {};
+}
+
+}  // namespace oxb::session

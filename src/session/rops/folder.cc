@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Folder ROPs [MS-OXCFOLD] 2.2.1.
+#include "session/rops/handlers.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "session/list_rows.h"
+#include "session/message_rows.h"
+#include "session/session.h"
+
+namespace oxb::session {
+namespace {
+
+// Folders are opened from the logon or from any folder.
+Answer<std::shared_ptr<Logon>> logon_at(Call& call, rop::HandleIndex index) {
+  const auto object = call.find(index);
+  if (!object) return refuse(EcCode::null_object);
+  if (auto logon = std::dynamic_pointer_cast<Logon>(object)) return logon;
+  if (std::dynamic_pointer_cast<Folder>(object)) return object->logon;
+  return refuse(EcCode::not_supported);
+}
+
+Answer<replica::FolderRow> folder_row(Call& call, FolderId id) {
+  OXB_TRY(auto row, call.replica().read([&](replica::ReadTx& tx) { return tx.folder(id); }));
+  if (!row) return refuse(EcCode::not_found);
+  return *std::move(row);
+}
+
+std::shared_ptr<Folder> make_folder(const std::shared_ptr<Logon>& logon, FolderId id) {
+  auto folder = std::make_shared<Folder>();
+  folder->logon = logon;
+  folder->id = id;
+  return folder;
+}
+
+Table::Notify notify_by(std::uint8_t flags, std::uint8_t silent) {
+  return (flags & silent) != 0 ? Table::Notify::no : Table::Notify::yes;
+}
+
+std::shared_ptr<Table> make_table(const Folder& folder, std::shared_ptr<RowSource> rows, Table::Notify notify) {
+  auto table = std::make_shared<Table>(std::move(rows), notify, folder.logon->code_page);
+  table->logon = folder.logon;
+  return table;
+}
+
+// There is no recoverable-items store: nothing is soft-deleted.
+std::shared_ptr<RowSource> no_rows() {
+  return std::make_shared<ListRows>(std::vector<mapi::PropertyBag>{}, std::vector<mapi::PropTag>{});
+}
+
+// Messages that only the replica holds are deleted here; the others belong to the backend.
+Reply<rop::DeleteMessages> delete_associated(Call& call, const rop::DeleteMessagesRequest& request) {
+  OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
+  std::vector<sync::MailboxEvent> events;
+  OXB_CO_TRY(const bool all, call.replica().write([&](replica::WriteTx& tx) -> Result<bool> {
+    std::vector<MessageId> local;
+    for (const auto id : request.messages) {
+      if (!id.is_own()) continue;
+      OXB_TRY(const auto row, tx.message(id.message()));
+      if (!row || row->folder != folder->id) continue;  // gone already: as asked
+      if (row->kind != replica::ContentsKind::associated) return false;
+      local.push_back(row->id);
+    }
+    for (const auto id : local) {
+      OXB_CHECK(tx.remove_message(id));
+      sync::MailboxEvent event;
+      event.kind = sync::MailboxEvent::Kind::message_deleted;
+      event.folder = folder->id;
+      event.message = id;
+      event.contents = replica::ContentsKind::associated;
+      events.push_back(std::move(event));
+    }
+    return true;
+  }));
+  if (!all) co_return refuse(EcCode::not_supported);
+  if (!events.empty()) call.mailbox().post(std::move(events));
+  co_return rop::PartialCompletion{};
+}
+
+}  // namespace
+
+Reply<rop::OpenFolder> handle(Of<rop::OpenFolder>, Call& call, const rop::OpenFolder::Request& request) {
+  OXB_CO_TRY(const auto logon, logon_at(call, request.input));
+  // An invisible folder does not exist for the client: anything but ecNotFound makes Outlook ask again and again.
+  if (!request.folder.is_own()) co_return refuse(EcCode::not_found);
+  OXB_CO_TRY(const auto row, folder_row(call, request.folder.folder()));
+  OXB_CO_CHECK(call.open(request.output, make_folder(logon, row.id)));
+  co_return rop::OpenFolder::Response{};
+}
+
+// A folder of that name is opened; making one is a change of the backend.
+Reply<rop::CreateFolder> handle(Of<rop::CreateFolder>, Call& call, const rop::CreateFolder::Request& request) {
+  OXB_CO_TRY(const auto parent, call.object<Folder>(request.input));
+  auto name = request.name;
+  if (!request.unicode) name = utf8_from_code_page(request.name, parent->logon->code_page).value_or(request.name);
+  if (trim(name).empty()) co_return refuse(EcCode::invalid_parameter);
+  OXB_CO_TRY(const auto rows, call.replica().read([&](replica::ReadTx& tx) {
+    return tx.folders_below(parent->id, replica::ReadTx::Depth::children);
+  }));
+  const auto wanted = fold_case(name);
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return fold_case(row.name) == wanted; });
+  if (found == rows.end()) co_return refuse(EcCode::not_supported);
+  if (!request.open_existing) co_return refuse(EcCode::duplicate_name);
+  OXB_CO_CHECK(call.open(request.output, make_folder(parent->logon, found->id)));
+  rop::CreateFolder::Response response;
+  response.folder = mapi::Eid::of(found->id);
+  response.existed = true;
+  co_return response;
+}
+
+Reply<rop::GetSearchCriteria> handle(Of<rop::GetSearchCriteria>, Call& call, const rop::GetSearchCriteria::Request& request) {
+  OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
+  co_return refuse(EcCode::not_search_folder);
+}
+
+Reply<rop::DeleteMessages> handle(Of<rop::DeleteMessages>, Call& call, const rop::DeleteMessages::Request& request) {
+  return delete_associated(call, request);
+}
+
+Reply<rop::HardDeleteMessages> handle(Of<rop::HardDeleteMessages>, Call& call,
+                                      const rop::HardDeleteMessages::Request& request) {
+  return delete_associated(call, request);
+}
+
+Reply<rop::GetHierarchyTable> handle(Of<rop::GetHierarchyTable>, Call& call, const rop::GetHierarchyTable::Request& request) {
+  using Depth = replica::ReadTx::Depth;
+  OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
+  const auto notify = notify_by(request.flags, rop::kTableNoNotifications | rop::kTableSuppressNotifications);
+  if ((request.flags & rop::kTableSoftDeletes) != 0) {
+    OXB_CO_CHECK(call.open(request.output, make_table(*folder, no_rows(), notify)));
+    co_return rop::RowCount{};
+  }
+  const auto depth = (request.flags & rop::kTableDepth) != 0 ? Depth::descendants : Depth::children;
+  OXB_CO_TRY(const auto row, folder_row(call, folder->id));
+  OXB_CO_TRY(const auto rows, call.replica().read([&](replica::ReadTx& tx) { return tx.folders_below(row.id, depth); }));
+  auto source = std::make_shared<FolderRows>(call.shared_store(), folder->id, depth);
+  OXB_CO_CHECK(call.open(request.output, make_table(*folder, std::move(source), notify)));
+  co_return rop::RowCount{static_cast<std::uint32_t>(rows.size())};
+}
+
+Reply<rop::GetContentsTable> handle(Of<rop::GetContentsTable>, Call& call, const rop::GetContentsTable::Request& request) {
+  using replica::ContentsKind;
+  OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
+  const auto notify = notify_by(request.flags, rop::kTableNoNotifications);
+  if ((request.flags & rop::kTableSoftDeletes) != 0) {
+    OXB_CO_CHECK(call.open(request.output, make_table(*folder, no_rows(), notify)));
+    co_return rop::RowCount{};
+  }
+  const auto kind = (request.flags & rop::kTableAssociated) != 0 ? ContentsKind::associated : ContentsKind::normal;
+  OXB_CO_TRY(auto row, folder_row(call, folder->id));
+  if (kind == ContentsKind::normal) {
+    // What was read before is shown when the backend cannot be asked; an unread folder is never shown as empty.
+    auto status = co_await call.mailbox().ensure_contents(row.id, call.wait());
+    if (!status && !row.listed) co_return tl::unexpected(Failure(status.error()));
+    OXB_CO_TRY(row, folder_row(call, folder->id));
+  }
+  struct Opened {
+    std::shared_ptr<MessageRows> rows;
+    std::size_t count{};
+  };
+  OXB_CO_TRY(auto opened, call.replica().read([&](replica::ReadTx& tx) -> Result<Opened> {
+    OXB_TRY(auto rows, MessageRows::create(tx, call.shared_store(), row.id, kind));
+    if (kind == ContentsKind::normal && row.listed) return Opened{std::move(rows), row.total};
+    OXB_TRY(const auto ids, tx.message_ids(row.id, kind, replica::SortKey::id, replica::ReadTx::Order::ascending));
+    return Opened{std::move(rows), ids.size()};
+  }));
+  OXB_CO_CHECK(call.open(request.output, make_table(*folder, std::move(opened.rows), notify)));
+  co_return rop::RowCount{static_cast<std::uint32_t>(opened.count)};
+}
+
+}  // namespace oxb::session
