@@ -51,6 +51,11 @@ void read_recipient(wire::Reader& r, RecipientRow& x, const std::vector<PropTag>
 void write_recipient(wire::Writer& w, const RecipientRow& x, const std::vector<PropTag>& columns) {
   walk(w, x, columns);
 }
+std::size_t recipient_size(const RecipientRow& x, const std::vector<PropTag>& columns) {
+  wire::Writer w;
+  write_recipient(w, x, columns);
+  return w.size();
+}
 void print_recipient(wire::Printer& p, const RecipientRow& x, const std::vector<PropTag>& columns) {
   p.enter();
   walk(p, x, columns);

@@ -56,6 +56,8 @@ struct RecipientRow {
 
 void read_recipient(wire::Reader& r, RecipientRow& x, const std::vector<PropTag>& columns);
 void write_recipient(wire::Writer& w, const RecipientRow& x, const std::vector<PropTag>& columns);
+// Bytes that write_recipient() would write.
+std::size_t recipient_size(const RecipientRow& x, const std::vector<PropTag>& columns);
 void print_recipient(wire::Printer& p, const RecipientRow& x, const std::vector<PropTag>& columns);
 void make_recipient(wire::Generator& g, RecipientRow& x, const std::vector<PropTag>& columns);
 

@@ -107,6 +107,12 @@ void write_row(wire::Writer& w, const PropertyRow& x, const std::vector<PropTag>
   }
 }
 
+Result<Bytes> encode_row(const PropertyRow& row, const std::vector<PropTag>& columns) {
+  wire::Writer w;
+  write_row(w, row, columns, ValueForm::rop);
+  return std::move(w).finish();
+}
+
 void print_row(wire::Printer& p, const PropertyRow& x, const std::vector<PropTag>& columns) {
   p.value(x.flagged ? "flagged row" : "row");
   p.enter();

@@ -21,6 +21,8 @@ PropertyRow make_row(const std::vector<PropTag>& columns, const PropertyBag& bag
 
 void read_row(wire::Reader& r, PropertyRow& x, const std::vector<PropTag>& columns, ValueForm form);
 void write_row(wire::Writer& w, const PropertyRow& x, const std::vector<PropTag>& columns, ValueForm form);
+// A row by itself, as notifications carry it.
+Result<Bytes> encode_row(const PropertyRow& row, const std::vector<PropTag>& columns);
 void print_row(wire::Printer& p, const PropertyRow& x, const std::vector<PropTag>& columns);
 void make_random_row(wire::Generator& g, PropertyRow& x, const std::vector<PropTag>& columns, ValueForm form);
 
