@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// What a handler sees of the session: one ROP of a buffer, the objects its handle indexes name, the room for its answer.
+// What a handler sees of the session: one ROP of a buffer, the objects its handle indexes name, the room for its
+// answer.
 #include "net/wait.h"
 #include "proto/rop/body.h"
 #include "session/objects.h"
@@ -11,7 +12,7 @@ namespace oxb::session {
 // Why a ROP failed, in the client's words.
 struct Failure {
   EcCode code = EcCode::error;
-  Failure(EcCode c) : code(c) {}  // NOLINT
+  Failure(EcCode c) : code(c) {}                              // NOLINT
   Failure(const Error& error) : code(ec_code(error.code)) {}  // NOLINT: the one table of proto/rop/error_codes.h
 };
 template <class T>

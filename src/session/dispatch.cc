@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/dispatch.h"
 
-#include <array>
-
 #include "session/rops/handlers.h"
+
+#include <array>
 
 namespace oxb::session {
 namespace {

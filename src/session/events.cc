@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From what changed in the mailbox to notifications [MS-OXCNOTIF] 3.1.4.3.
-#include <algorithm>
-#include <set>
-
 #include "base/log.h"
 #include "session/list_rows.h"
 #include "session/message_rows.h"
 #include "session/session.h"
-#include "wire/codec.h"
-#include "wire/writer.h"
+
+#include <algorithm>
+#include <set>
 
 namespace oxb::session {
 namespace {
@@ -36,13 +34,21 @@ NotificationData object_data(const sync::MailboxEvent& event) {
   }
   switch (event.kind) {
     case Kind::folder_created:
-    case Kind::message_created: data.flags |= rop::kNotifyCreated; break;
+    case Kind::message_created:
+      data.flags |= rop::kNotifyCreated;
+      break;
     case Kind::folder_modified:
-    case Kind::message_modified: data.flags |= rop::kNotifyModified; break;
+    case Kind::message_modified:
+      data.flags |= rop::kNotifyModified;
+      break;
     case Kind::folder_deleted:
-    case Kind::message_deleted: data.flags |= rop::kNotifyDeleted; break;
+    case Kind::message_deleted:
+      data.flags |= rop::kNotifyDeleted;
+      break;
     case Kind::folder_moved:
-    case Kind::message_moved: data.flags |= rop::kNotifyMoved; break;
+    case Kind::message_moved:
+      data.flags |= rop::kNotifyMoved;
+      break;
   }
   return data;
 }
@@ -60,7 +66,8 @@ NotificationData new_mail_data(const sync::MailboxEvent& event) {
 bool is_in_scope(const Subscription& subscription, const sync::MailboxEvent& event) {
   if (subscription.whole_store) return true;
   if (subscription.message.value != 0) return is_message_event(event) && event.message == subscription.message;
-  return event.folder == subscription.folder || (event.old_folder.value != 0 && event.old_folder == subscription.folder) ||
+  return event.folder == subscription.folder ||
+         (event.old_folder.value != 0 && event.old_folder == subscription.folder) ||
          (!is_message_event(event) && event.parent == subscription.folder && event.kind != Kind::folder_modified);
 }
 
@@ -149,7 +156,8 @@ void Session::notify_objects(std::span<const sync::MailboxEvent> events) {
     for (const auto& [handle, subscription] : subscriptions_) {
       if (!is_in_scope(*subscription, event)) continue;
       // A new message is both: NewMail, and ObjectCreated.
-      if (event.new_mail && (subscription->types & rop::kNotifyNewMail) != 0) push_object(*subscription, new_mail_data(event));
+      if (event.new_mail && (subscription->types & rop::kNotifyNewMail) != 0)
+        push_object(*subscription, new_mail_data(event));
       if ((subscription->types & data.type()) != 0) push_object(*subscription, data);
     }
   }
@@ -169,7 +177,8 @@ void Session::notify_folder_counts(replica::ReadTx& tx, std::span<const sync::Ma
     data.total = (*row)->total;
     data.unread = (*row)->unread;
     for (const auto& [handle, subscription] : subscriptions_)
-      if ((subscription->types & rop::kNotifyModified) != 0 && is_in_scope(*subscription, event)) push_object(*subscription, data);
+      if ((subscription->types & rop::kNotifyModified) != 0 && is_in_scope(*subscription, event))
+        push_object(*subscription, data);
   }
 }
 
@@ -206,13 +215,12 @@ void Session::push_row(replica::ReadTx& tx, Table& table, const View::Change& ch
   if (change.kind == View::Change::Kind::deleted) {
     data.table_event = rop::TableEvent::row_deleted;
   } else {
-    data.table_event = change.kind == View::Change::Kind::added ? rop::TableEvent::row_added : rop::TableEvent::row_modified;
+    data.table_event =
+        change.kind == View::Change::Kind::added ? rop::TableEvent::row_added : rop::TableEvent::row_modified;
     if (change.after) data.insert_after = row_key(table.source(), *change.after);
     const auto rows = table.rows(tx, {change.position});
     if (!rows) return push_table_changed(table);
-    wire::Writer writer;
-    mapi::write_row(writer, (*rows)[0], table.row_columns(), mapi::ValueForm::rop);
-    auto bytes = std::move(writer).finish();
+    auto bytes = mapi::encode_row((*rows)[0], table.row_columns());
     constexpr std::size_t kMostRowBytes = 0x6000;  // must fit an answer beside other things
     if (!bytes || bytes->size() > kMostRowBytes) return push_table_changed(table);
     data.row_data = std::move(*bytes);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/folder_source.h"
 
+#include "proto/mapi/tags.h"
+
 #include <algorithm>
 #include <array>
-
-#include "proto/mapi/tags.h"
 
 namespace oxb::session {
 namespace {
@@ -18,7 +18,8 @@ constexpr std::int32_t kFolderObject = 3;  // PidTagObjectType
 constexpr std::int32_t kGenericFolder = 1, kSearchFolder = 2;
 // Without the free/busy bits [MS-OXCFOLD] 2.2.2.2.2.8
 constexpr std::uint32_t kRightsMask = 0x7FB;
-constexpr std::uint32_t kReadAny = 0x1, kCreate = 0x2, kEditAny = 0x20, kDeleteAny = 0x40, kCreateSubfolder = 0x80, kOwner = 0x100;
+constexpr std::uint32_t kReadAny = 0x1, kCreate = 0x2, kEditAny = 0x20, kDeleteAny = 0x40, kCreateSubfolder = 0x80,
+                        kOwner = 0x100;
 // The server may change it, and holds its content itself [MS-OXCFOLD] PidTagFolderFlags: IPM 1, search 2, normal 4.
 constexpr std::int32_t kFolderFlagIpm = 1, kFolderFlagSearch = 2, kFolderFlagNormal = 4;
 
@@ -38,36 +39,89 @@ constexpr std::array kPointers = {
     Pointer{tag::kIpmTaskEntryId, Special::tasks},           Pointer{tag::kIpmDraftsEntryId, Special::drafts},
 };
 // PidTagAdditionalRenEntryIds [MS-OXOSFLD] 2.2.4
-constexpr std::array kAdditional = {Special::conflicts, Special::sync_issues, Special::local_failures, Special::server_failures,
-                                    Special::junk};
+constexpr std::array kAdditional = {Special::conflicts, Special::sync_issues, Special::local_failures,
+                                    Special::server_failures, Special::junk};
 constexpr std::array kStorePointers = {
-    Pointer{tag::kIpmSubtreeEntryId, Special::ipm_subtree},       Pointer{tag::kIpmOutboxEntryId, Special::outbox},
-    Pointer{tag::kIpmWastebasketEntryId, Special::deleted_items}, Pointer{tag::kIpmSentMailEntryId, Special::sent_items},
-    Pointer{tag::kViewsEntryId, Special::views},                  Pointer{tag::kCommonViewsEntryId, Special::common_views},
+    Pointer{tag::kIpmSubtreeEntryId, Special::ipm_subtree},
+    Pointer{tag::kIpmOutboxEntryId, Special::outbox},
+    Pointer{tag::kIpmWastebasketEntryId, Special::deleted_items},
+    Pointer{tag::kIpmSentMailEntryId, Special::sent_items},
+    Pointer{tag::kViewsEntryId, Special::views},
+    Pointer{tag::kCommonViewsEntryId, Special::common_views},
     Pointer{tag::kFinderEntryId, Special::finder},
 };
 
 const std::vector<mapi::PropTag>& computed_folder_tags() {
-  static const std::vector<mapi::PropTag> all = {
-      tag::kFolderId, tag::kParentFolderId, tag::kEntryId, tag::kRecordKey, tag::kParentEntryId, tag::kStoreEntryId,
-      tag::kStoreRecordKey, tag::kMappingSignature, tag::kSourceKey, tag::kParentSourceKey, tag::kChangeKey,
-      tag::kPredecessorChangeList, tag::kChangeNumber, tag::kDisplayName, tag::kContainerClass, tag::kFolderType,
-      tag::kContentCount, tag::kContentUnreadCount, tag::kAssociatedContentCount, tag::kSubfolders, tag::kAccess,
-      tag::kAccessLevel, tag::kRights, tag::kAttributeHidden, tag::kAttributeSystem, tag::kAttributeReadOnly,
-      tag::kDeletedCountTotal, tag::kDeletedMessageCount, tag::kDeletedFolderCount, tag::kDeletedAssociatedMessageCount,
-      tag::kCreationTime, tag::kLastModificationTime, tag::kLocalCommitTime, tag::kLocalCommitTimeMax,
-      tag::kHierarchyChangeNumber, tag::kFolderFlags, tag::kObjectType, tag::kHasRules};
+  static const std::vector<mapi::PropTag> all = {tag::kFolderId,
+                                                 tag::kParentFolderId,
+                                                 tag::kEntryId,
+                                                 tag::kRecordKey,
+                                                 tag::kParentEntryId,
+                                                 tag::kStoreEntryId,
+                                                 tag::kStoreRecordKey,
+                                                 tag::kMappingSignature,
+                                                 tag::kSourceKey,
+                                                 tag::kParentSourceKey,
+                                                 tag::kChangeKey,
+                                                 tag::kPredecessorChangeList,
+                                                 tag::kChangeNumber,
+                                                 tag::kDisplayName,
+                                                 tag::kContainerClass,
+                                                 tag::kFolderType,
+                                                 tag::kContentCount,
+                                                 tag::kContentUnreadCount,
+                                                 tag::kAssociatedContentCount,
+                                                 tag::kSubfolders,
+                                                 tag::kAccess,
+                                                 tag::kAccessLevel,
+                                                 tag::kRights,
+                                                 tag::kAttributeHidden,
+                                                 tag::kAttributeSystem,
+                                                 tag::kAttributeReadOnly,
+                                                 tag::kDeletedCountTotal,
+                                                 tag::kDeletedMessageCount,
+                                                 tag::kDeletedFolderCount,
+                                                 tag::kDeletedAssociatedMessageCount,
+                                                 tag::kCreationTime,
+                                                 tag::kLastModificationTime,
+                                                 tag::kLocalCommitTime,
+                                                 tag::kLocalCommitTimeMax,
+                                                 tag::kHierarchyChangeNumber,
+                                                 tag::kFolderFlags,
+                                                 tag::kObjectType,
+                                                 tag::kHasRules};
   return all;
 }
 
 const std::vector<mapi::PropTag>& computed_store_tags() {
-  static const std::vector<mapi::PropTag> all = {
-      tag::kDisplayName, tag::kEntryId, tag::kRecordKey, tag::kStoreEntryId, tag::kStoreRecordKey, tag::kMappingSignature,
-      tag::kStoreProvider, tag::kObjectType, tag::kAccess, tag::kAccessLevel, tag::kRights, tag::kUserEntryId,
-      tag::kMailboxOwnerEntryId, tag::kMailboxOwnerName, tag::kStoreState, tag::kLocaleId, tag::kSortLocaleId, tag::kCodePageId,
-      tag::kSerializedReplidGuidMap, tag::kValidFolderMask, tag::kServerTypeDisplayName, tag::kIpmSubtreeEntryId,
-      tag::kIpmOutboxEntryId, tag::kIpmWastebasketEntryId, tag::kIpmSentMailEntryId, tag::kViewsEntryId,
-      tag::kCommonViewsEntryId, tag::kFinderEntryId};
+  static const std::vector<mapi::PropTag> all = {tag::kDisplayName,
+                                                 tag::kEntryId,
+                                                 tag::kRecordKey,
+                                                 tag::kStoreEntryId,
+                                                 tag::kStoreRecordKey,
+                                                 tag::kMappingSignature,
+                                                 tag::kStoreProvider,
+                                                 tag::kObjectType,
+                                                 tag::kAccess,
+                                                 tag::kAccessLevel,
+                                                 tag::kRights,
+                                                 tag::kUserEntryId,
+                                                 tag::kMailboxOwnerEntryId,
+                                                 tag::kMailboxOwnerName,
+                                                 tag::kStoreState,
+                                                 tag::kLocaleId,
+                                                 tag::kSortLocaleId,
+                                                 tag::kCodePageId,
+                                                 tag::kSerializedReplidGuidMap,
+                                                 tag::kValidFolderMask,
+                                                 tag::kServerTypeDisplayName,
+                                                 tag::kIpmSubtreeEntryId,
+                                                 tag::kIpmOutboxEntryId,
+                                                 tag::kIpmWastebasketEntryId,
+                                                 tag::kIpmSentMailEntryId,
+                                                 tag::kViewsEntryId,
+                                                 tag::kCommonViewsEntryId,
+                                                 tag::kFinderEntryId};
   return all;
 }
 
@@ -75,7 +129,8 @@ bool has(const std::vector<mapi::PropTag>& tags, mapi::PropId id) {
   return std::any_of(tags.begin(), tags.end(), [id](mapi::PropTag t) { return t.id() == id; });
 }
 
-std::vector<mapi::PropTag> all_tags(const PropertySource& source, std::vector<mapi::PropTag> out, const mapi::PropertyBag& stored) {
+std::vector<mapi::PropTag> all_tags(const PropertySource& source, std::vector<mapi::PropTag> out,
+                                    const mapi::PropertyBag& stored) {
   for (const auto& property : stored.all())
     if (!has(out, property.tag.id())) out.push_back(property.tag);
   std::erase_if(out, [&source](mapi::PropTag t) { return !source.find(t); });
@@ -157,53 +212,80 @@ Value FolderSource::pointer(mapi::PropTag wanted) const {
 
 Value FolderSource::computed(mapi::PropTag wanted) const {
   switch (wanted.id()) {
-    case tag::kFolderId.id(): return PropertyValue(Eid::of(row_.id).property());
+    case tag::kFolderId.id():
+      return PropertyValue(Eid::of(row_.id).property());
     case tag::kParentFolderId.id():
       return PropertyValue(Eid::of(row_.parent.value == 0 ? row_.id : row_.parent).property());
-    case tag::kEntryId.id(): return binary(store_.folder_entry_id(row_.id));
-    case tag::kParentEntryId.id(): return binary(store_.folder_entry_id(row_.parent.value == 0 ? row_.id : row_.parent));
-    case tag::kStoreEntryId.id(): return binary(store_.store_entry_id());
-    case tag::kStoreRecordKey.id(): return binary(store_.mailbox_guid());
-    case tag::kMappingSignature.id(): return binary(store_.replica_guid());
+    case tag::kEntryId.id():
+      return binary(store_.folder_entry_id(row_.id));
+    case tag::kParentEntryId.id():
+      return binary(store_.folder_entry_id(row_.parent.value == 0 ? row_.id : row_.parent));
+    case tag::kStoreEntryId.id():
+      return binary(store_.store_entry_id());
+    case tag::kStoreRecordKey.id():
+      return binary(store_.mailbox_guid());
+    case tag::kMappingSignature.id():
+      return binary(store_.replica_guid());
     case tag::kRecordKey.id():
-    case tag::kSourceKey.id(): return binary(store_.source_key(row_.id.value));
+    case tag::kSourceKey.id():
+      return binary(store_.source_key(row_.id.value));
     case tag::kParentSourceKey.id():
       return binary(row_.parent.value == 0 ? Bytes{} : store_.source_key(row_.parent.value));
-    case tag::kChangeKey.id(): return binary(store_.change_key(row_.change));
-    case tag::kPredecessorChangeList.id(): return binary(store_.predecessors(row_.change));
+    case tag::kChangeKey.id():
+      return binary(store_.change_key(row_.change));
+    case tag::kPredecessorChangeList.id():
+      return binary(store_.predecessors(row_.change));
     case tag::kChangeNumber.id():
     case tag::kHierarchyChangeNumber.id():
-      if (wanted.type() == mapi::PropType::integer32) return integer(static_cast<std::int64_t>(row_.change.value & 0x7FFF'FFFF));
+      if (wanted.type() == mapi::PropType::integer32)
+        return integer(static_cast<std::int64_t>(row_.change.value & 0x7FFF'FFFF));
       return PropertyValue(Eid::of(row_.change).property());
-    case tag::kDisplayName.id(): return text(row_.name);
-    case tag::kContainerClass.id(): return row_.container_class.empty() ? Value() : text(row_.container_class);
+    case tag::kDisplayName.id():
+      return text(row_.name);
+    case tag::kContainerClass.id():
+      return row_.container_class.empty() ? Value() : text(row_.container_class);
     case tag::kFolderType.id():
       if (row_.special == Special::root) return integer(0);
       return integer(row_.source == replica::Source::search ? kSearchFolder : kGenericFolder);
-    case tag::kContentCount.id(): return integer(row_.total);
-    case tag::kContentUnreadCount.id(): return integer(row_.unread);
-    case tag::kAssociatedContentCount.id(): return integer(row_.associated);
-    case tag::kSubfolders.id(): return boolean(row_.has_subfolders);
-    case tag::kAccess.id(): return integer(access_of(row_.rights));
-    case tag::kAccessLevel.id(): return integer((row_.rights & (kEditAny | kOwner)) != 0 ? 1 : 0);
-    case tag::kRights.id(): return integer(row_.rights & kRightsMask);
-    case tag::kAttributeHidden.id(): return boolean(row_.hidden);
+    case tag::kContentCount.id():
+      return integer(row_.total);
+    case tag::kContentUnreadCount.id():
+      return integer(row_.unread);
+    case tag::kAssociatedContentCount.id():
+      return integer(row_.associated);
+    case tag::kSubfolders.id():
+      return boolean(row_.has_subfolders);
+    case tag::kAccess.id():
+      return integer(access_of(row_.rights));
+    case tag::kAccessLevel.id():
+      return integer((row_.rights & (kEditAny | kOwner)) != 0 ? 1 : 0);
+    case tag::kRights.id():
+      return integer(row_.rights & kRightsMask);
+    case tag::kAttributeHidden.id():
+      return boolean(row_.hidden);
     case tag::kAttributeSystem.id():
     case tag::kAttributeReadOnly.id():
-    case tag::kHasRules.id(): return boolean(false);
+    case tag::kHasRules.id():
+      return boolean(false);
     case tag::kDeletedCountTotal.id():
     case tag::kDeletedMessageCount.id():
     case tag::kDeletedFolderCount.id():
-    case tag::kDeletedAssociatedMessageCount.id(): return integer(0);
-    case tag::kCreationTime.id(): return time(row_.created);
+    case tag::kDeletedAssociatedMessageCount.id():
+      return integer(0);
+    case tag::kCreationTime.id():
+      return time(row_.created);
     case tag::kLastModificationTime.id():
     case tag::kLocalCommitTime.id():
-    case tag::kLocalCommitTimeMax.id(): return time(row_.modified);
+    case tag::kLocalCommitTimeMax.id():
+      return time(row_.modified);
     case tag::kFolderFlags.id():
       return integer(kFolderFlagIpm | (row_.source == replica::Source::search ? kFolderFlagSearch : kFolderFlagNormal));
-    case tag::kObjectType.id(): return integer(kFolderObject);
-    case tag::kDepth.id(): return depth_ > 0 ? integer(depth_) : Value();
-    default: return {};
+    case tag::kObjectType.id():
+      return integer(kFolderObject);
+    case tag::kDepth.id():
+      return depth_ > 0 ? integer(depth_) : Value();
+    default:
+      return {};
   }
 }
 
@@ -231,32 +313,45 @@ Value StoreSource::folder(Special which) const {
 }
 
 Value StoreSource::computed(mapi::PropTag wanted) const {
-  constexpr std::int32_t kStoreObject = 1;       // PidTagObjectType
-  constexpr std::int32_t kValidFolders = 0xFF;   // PidTagValidFolderMask: every special folder exists
-  constexpr std::int32_t kEverything = 0x3F;     // PidTagAccess
+  constexpr std::int32_t kStoreObject = 1;      // PidTagObjectType
+  constexpr std::int32_t kValidFolders = 0xFF;  // PidTagValidFolderMask: every special folder exists
+  constexpr std::int32_t kEverything = 0x3F;    // PidTagAccess
   switch (wanted.id()) {
-    case tag::kDisplayName.id(): return text(store_.owner().display_name);
+    case tag::kDisplayName.id():
+      return text(store_.owner().display_name);
     case tag::kEntryId.id():
-    case tag::kStoreEntryId.id(): return binary(store_.store_entry_id());
+    case tag::kStoreEntryId.id():
+      return binary(store_.store_entry_id());
     case tag::kRecordKey.id():
-    case tag::kStoreRecordKey.id(): return binary(store_.mailbox_guid());
-    case tag::kMappingSignature.id(): return binary(store_.replica_guid());
+    case tag::kStoreRecordKey.id():
+      return binary(store_.mailbox_guid());
+    case tag::kMappingSignature.id():
+      return binary(store_.replica_guid());
     case tag::kStoreProvider.id(): {
       // muidPrivateStore, in wire order [MS-OXCDATA] 2.2.4.3
       const auto guid = Guid::of(0x20FA551B, 0x66AA, 0xCD11, {0x9B, 0xC8, 0x00, 0xAA, 0x00, 0x2F, 0xC4, 0x5A});
       return binary(Bytes(guid.bytes.begin(), guid.bytes.end()));
     }
-    case tag::kObjectType.id(): return integer(kStoreObject);
-    case tag::kAccess.id(): return integer(kEverything);
-    case tag::kAccessLevel.id(): return integer(1);
-    case tag::kRights.id(): return integer(kRightsMask);
+    case tag::kObjectType.id():
+      return integer(kStoreObject);
+    case tag::kAccess.id():
+      return integer(kEverything);
+    case tag::kAccessLevel.id():
+      return integer(1);
+    case tag::kRights.id():
+      return integer(kRightsMask);
     case tag::kUserEntryId.id():
-    case tag::kMailboxOwnerEntryId.id(): return binary(store_.owner_entry_id());
-    case tag::kMailboxOwnerName.id(): return text(store_.owner().display_name);
-    case tag::kStoreState.id(): return integer(0);
+    case tag::kMailboxOwnerEntryId.id():
+      return binary(store_.owner_entry_id());
+    case tag::kMailboxOwnerName.id():
+      return text(store_.owner().display_name);
+    case tag::kStoreState.id():
+      return integer(0);
     case tag::kLocaleId.id():
-    case tag::kSortLocaleId.id(): return integer(locale_);
-    case tag::kCodePageId.id(): return integer(code_page_);
+    case tag::kSortLocaleId.id():
+      return integer(locale_);
+    case tag::kCodePageId.id():
+      return integer(code_page_);
     case tag::kSerializedReplidGuidMap.id(): {
       // Replid 1 is the database GUID; the client cannot work without this entry.
       Bytes map{std::byte{mapi::kOwnReplica}, std::byte{0}};
@@ -264,9 +359,12 @@ Value StoreSource::computed(mapi::PropTag wanted) const {
       map.insert(map.end(), guid.begin(), guid.end());
       return binary(std::move(map));
     }
-    case tag::kValidFolderMask.id(): return integer(kValidFolders);
-    case tag::kServerTypeDisplayName.id(): return text("Oxbridge");
-    default: break;
+    case tag::kValidFolderMask.id():
+      return integer(kValidFolders);
+    case tag::kServerTypeDisplayName.id():
+      return text("Oxbridge");
+    default:
+      break;
   }
   for (const auto& p : kStorePointers)
     if (p.tag.id() == wanted.id()) return folder(p.which);

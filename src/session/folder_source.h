@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Properties of a folder and of the store: what the replica keeps and what follows from the mailbox.
-#include <map>
-
 #include "session/store.h"
 #include "session/values.h"
+
+#include <map>
 
 namespace oxb::session {
 
@@ -15,7 +15,8 @@ Result<SpecialFolders> special_folders(replica::ReadTx& tx);
 class FolderSource final : public PropertySource {
  public:
   // specials: needed for the pointers on Inbox and root [MS-OXOSFLD] 2.2.3; may be null elsewhere (table rows).
-  FolderSource(const Store& store, const replica::FolderRow& row, const SpecialFolders* specials, std::int32_t depth = 0)
+  FolderSource(const Store& store, const replica::FolderRow& row, const SpecialFolders* specials,
+               std::int32_t depth = 0)
       : store_(store), row_(row), specials_(specials), depth_(depth) {}
 
   Value find(mapi::PropTag wanted) const override;
@@ -36,8 +37,8 @@ class FolderSource final : public PropertySource {
 
 class StoreSource final : public PropertySource {
  public:
-  StoreSource(const Store& store, const mapi::PropertyBag& stored, const SpecialFolders& specials, std::uint32_t code_page,
-              std::uint32_t locale)
+  StoreSource(const Store& store, const mapi::PropertyBag& stored, const SpecialFolders& specials,
+              std::uint32_t code_page, std::uint32_t locale)
       : store_(store), stored_(stored), specials_(specials), code_page_(code_page), locale_(locale) {}
 
   Value find(mapi::PropTag wanted) const override;

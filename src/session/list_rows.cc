@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/list_rows.h"
 
-#include <map>
-
 #include "proto/mapi/tags.h"
+
+#include <map>
 
 namespace oxb::session {
 
@@ -40,7 +40,8 @@ Result<> FolderRows::some(replica::ReadTx& tx, std::span<const RowKey> keys, con
   return {};
 }
 
-Result<std::optional<std::vector<RowKey>>> FolderRows::indexed(replica::ReadTx& tx, const std::vector<ViewOrder>& orders) {
+Result<std::optional<std::vector<RowKey>>> FolderRows::indexed(replica::ReadTx& tx,
+                                                               const std::vector<ViewOrder>& orders) {
   if (!orders.empty()) return std::nullopt;
   OXB_TRY(const auto rows, tx.folders_below(parent_, depth_));
   std::vector<RowKey> out;
@@ -50,11 +51,32 @@ Result<std::optional<std::vector<RowKey>>> FolderRows::indexed(replica::ReadTx& 
 }
 
 std::vector<mapi::PropTag> FolderRows::columns() const {
-  return {tag::kFolderId, tag::kParentFolderId, tag::kEntryId, tag::kRecordKey, tag::kParentEntryId, tag::kSourceKey,
-          tag::kParentSourceKey, tag::kChangeKey, tag::kPredecessorChangeList, tag::kDisplayName, tag::kComment,
-          tag::kContainerClass, tag::kFolderType, tag::kContentCount, tag::kContentUnreadCount, tag::kAssociatedContentCount,
-          tag::kSubfolders, tag::kDepth, tag::kAccess, tag::kRights, tag::kAttributeHidden, tag::kCreationTime,
-          tag::kLastModificationTime, tag::kLocalCommitTimeMax, tag::kDeletedCountTotal, tag::kHierarchyChangeNumber};
+  return {tag::kFolderId,
+          tag::kParentFolderId,
+          tag::kEntryId,
+          tag::kRecordKey,
+          tag::kParentEntryId,
+          tag::kSourceKey,
+          tag::kParentSourceKey,
+          tag::kChangeKey,
+          tag::kPredecessorChangeList,
+          tag::kDisplayName,
+          tag::kComment,
+          tag::kContainerClass,
+          tag::kFolderType,
+          tag::kContentCount,
+          tag::kContentUnreadCount,
+          tag::kAssociatedContentCount,
+          tag::kSubfolders,
+          tag::kDepth,
+          tag::kAccess,
+          tag::kRights,
+          tag::kAttributeHidden,
+          tag::kCreationTime,
+          tag::kLastModificationTime,
+          tag::kLocalCommitTimeMax,
+          tag::kDeletedCountTotal,
+          tag::kHierarchyChangeNumber};
 }
 
 Result<> ListRows::each(replica::ReadTx&, const Visit& visit) {

@@ -13,7 +13,8 @@ class FolderRows final : public RowSource {
       : store_(std::move(store)), parent_(parent), depth_(depth) {}
   Result<> each(replica::ReadTx& tx, const Visit& visit) override;
   Result<> some(replica::ReadTx& tx, std::span<const RowKey> keys, const Visit& visit) override;
-  Result<std::optional<std::vector<RowKey>>> indexed(replica::ReadTx& tx, const std::vector<ViewOrder>& orders) override;
+  Result<std::optional<std::vector<RowKey>>> indexed(replica::ReadTx& tx,
+                                                     const std::vector<ViewOrder>& orders) override;
   std::optional<std::string> index_key(mapi::PropTag, const PropertySource&) const override { return std::nullopt; }
   bool is_ordered_by_key() const override { return false; }
   std::vector<mapi::PropTag> columns() const override;
@@ -35,7 +36,8 @@ class ListRows final : public RowSource {
       : rows_(std::move(rows)), columns_(std::move(columns)) {}
   Result<> each(replica::ReadTx& tx, const Visit& visit) override;
   Result<> some(replica::ReadTx& tx, std::span<const RowKey> keys, const Visit& visit) override;
-  Result<std::optional<std::vector<RowKey>>> indexed(replica::ReadTx& tx, const std::vector<ViewOrder>& orders) override;
+  Result<std::optional<std::vector<RowKey>>> indexed(replica::ReadTx& tx,
+                                                     const std::vector<ViewOrder>& orders) override;
   std::optional<std::string> index_key(mapi::PropTag, const PropertySource&) const override { return std::nullopt; }
   bool is_ordered_by_key() const override { return true; }
   std::vector<mapi::PropTag> columns() const override { return columns_; }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/matcher.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "proto/mapi/tags.h"
+
+#include <algorithm>
 
 namespace oxb::session {
 namespace {
@@ -16,13 +16,20 @@ constexpr std::size_t kMaxNodes = 5000;
 
 bool holds(RelationalOperator relation, int order) {
   switch (relation) {
-    case RelationalOperator::less: return order < 0;
-    case RelationalOperator::less_or_equal: return order <= 0;
-    case RelationalOperator::greater: return order > 0;
-    case RelationalOperator::greater_or_equal: return order >= 0;
-    case RelationalOperator::equal: return order == 0;
-    case RelationalOperator::not_equal: return order != 0;
-    default: return false;
+    case RelationalOperator::less:
+      return order < 0;
+    case RelationalOperator::less_or_equal:
+      return order <= 0;
+    case RelationalOperator::greater:
+      return order > 0;
+    case RelationalOperator::greater_or_equal:
+      return order >= 0;
+    case RelationalOperator::equal:
+      return order == 0;
+    case RelationalOperator::not_equal:
+      return order != 0;
+    default:
+      return false;
   }
 }
 
@@ -69,7 +76,9 @@ class Evaluation {
   bool operator()(const mapi::CompareRestriction& r) const;
   bool operator()(const mapi::BitMaskRestriction& r) const;
   bool operator()(const mapi::SizeRestriction& r) const;
-  bool operator()(const mapi::ExistRestriction& r) const { return static_cast<bool>(find_as(object_, r.tag, code_page_)); }
+  bool operator()(const mapi::ExistRestriction& r) const {
+    return static_cast<bool>(find_as(object_, r.tag, code_page_));
+  }
   bool operator()(const mapi::SubObjectRestriction& r);
   bool operator()(const mapi::CommentRestriction& r) { return !r.part || std::visit(*this, (*r.part)->node); }
   bool operator()(const mapi::CountRestriction& r) {
@@ -110,7 +119,8 @@ bool Evaluation::matches_name(const PropertyValue& wanted) const {
   const auto text = text_of(wanted, code_page_);
   if (!text) return false;
   const auto prefix = fold_loose(trim(*text));
-  for (const auto tag : {mapi::tag::kDisplayName, mapi::tag::kSubject, mapi::tag::kEmailAddress, mapi::tag::kSmtpAddress}) {
+  for (const auto tag :
+       {mapi::tag::kDisplayName, mapi::tag::kSubject, mapi::tag::kEmailAddress, mapi::tag::kSmtpAddress}) {
     const auto value = find_as(object_, tag, code_page_);
     if (!value) continue;
     const auto whole = fold_loose(std::get<std::string>(*value));
@@ -128,11 +138,13 @@ bool Evaluation::operator()(const mapi::PropertyRestriction& r) const {
   const auto value = find(r.tag);
   if (!value) return holds(r.relation, -1);
   const bool single = !is_multi_value(mapi::type_of(r.value.value));
-  if (!single || !is_multi_value(mapi::type_of(*value))) return holds(r.relation, compare(*value, r.value.value, code_page_));
+  if (!single || !is_multi_value(mapi::type_of(*value)))
+    return holds(r.relation, compare(*value, r.value.value, code_page_));
   const auto all = members(*value);
   if (r.relation == RelationalOperator::not_equal)
-    return std::none_of(all.begin(), all.end(),
-                        [&](const auto& m) { return holds(RelationalOperator::equal, compare(m, r.value.value, code_page_)); });
+    return std::none_of(all.begin(), all.end(), [&](const auto& m) {
+      return holds(RelationalOperator::equal, compare(m, r.value.value, code_page_));
+    });
   return std::any_of(all.begin(), all.end(),
                      [&](const auto& m) { return holds(r.relation, compare(m, r.value.value, code_page_)); });
 }

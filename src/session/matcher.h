@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// Does an object meet a restriction? [MS-OXCDATA] 2.12. An absent value compares as less than any value; a condition on the
-// content, bits or size of an absent value does not hold.
+// Does an object meet a restriction? [MS-OXCDATA] 2.12. An absent value compares as less than any value; a condition on
+// the content, bits or size of an absent value does not hold.
 #include "proto/mapi/restriction.h"
 #include "session/values.h"
 

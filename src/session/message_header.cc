@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/message_header.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "proto/mapi/tags.h"
 #include "session/properties.h"
-#include "wire/writer.h"
+
+#include <algorithm>
+#include <array>
 
 namespace oxb::session {
 namespace {
@@ -18,9 +18,9 @@ constexpr std::size_t kMostRecipientsPerAnswer = 255;  // the count is one byte
 
 // Beside what a RecipientRow says itself.
 constexpr std::array kColumns = {
-    tag::kObjectType,           tag::kDisplayType,           tag::kSmtpAddress,         tag::kEntryId,
-    tag::kSearchKey,            tag::kDisplayTypeEx,         tag::kSendRichInfo,        tag::kRecipientDisplayName,
-    tag::kRecipientEntryId,     tag::kRecipientFlags,        tag::kRecipientTrackStatus, tag::kRecipientTrackStatusTime,
+    tag::kObjectType,       tag::kDisplayType,    tag::kSmtpAddress,          tag::kEntryId,
+    tag::kSearchKey,        tag::kDisplayTypeEx,  tag::kSendRichInfo,         tag::kRecipientDisplayName,
+    tag::kRecipientEntryId, tag::kRecipientFlags, tag::kRecipientTrackStatus, tag::kRecipientTrackStatusTime,
     tag::kRecipientOrder,
 };
 
@@ -72,12 +72,6 @@ std::vector<mapi::PropTag> columns_of(const mapi::Content& content) {
   return out;
 }
 
-std::size_t written_size(const mapi::RecipientRow& row, const std::vector<mapi::PropTag>& columns) {
-  wire::Writer writer;
-  mapi::write_recipient(writer, row, columns);
-  return writer.size();
-}
-
 // Calls add(index, type, row) for recipients from `first` on until one does not fit.
 template <class Add>
 void fitting(const Message& message, std::size_t first, std::size_t room, std::size_t fields, Add add) {
@@ -85,7 +79,7 @@ void fitting(const Message& message, std::size_t first, std::size_t room, std::s
   const auto end = std::min(recipients.size(), first + kMostRecipientsPerAnswer);
   for (auto i = first; i < end; ++i) {
     auto row = recipient_row(recipients[i].properties, message.recipient_columns);
-    const auto size = fields + written_size(row, message.recipient_columns);
+    const auto size = fields + mapi::recipient_size(row, message.recipient_columns);
     if (size > room) return;
     room -= size;
     add(i, recipient_type(recipients[i].properties), std::move(row));
@@ -114,7 +108,8 @@ Answer<rop::MessageHeader> message_header(Call& call, Message& message, std::siz
   }));
   message.recipient_columns = columns_of(*message.content);
   header.recipient_columns = message.recipient_columns;
-  header.recipient_count = static_cast<std::uint16_t>(std::min<std::size_t>(message.content->recipients.size(), 0xFFFF));
+  header.recipient_count =
+      static_cast<std::uint16_t>(std::min<std::size_t>(message.content->recipients.size(), 0xFFFF));
   const auto used = kFields + 4 * header.recipient_columns.size() + 2 * (header.subject_prefix.text.size() + 1) +
                     2 * (header.normalized_subject.text.size() + 1);
   fitting(message, 0, room > used ? room - used : 0, kRecipientFields,
@@ -128,7 +123,8 @@ std::vector<rop::ReadRecipients::Row> recipient_rows(const Message& message, std
   constexpr std::size_t kFields = 4 + 1 + 2 + 2 + 2;
   std::vector<rop::ReadRecipients::Row> out;
   fitting(message, first, room, kFields, [&](std::size_t index, std::uint8_t type, mapi::RecipientRow row) {
-    out.push_back({static_cast<std::uint32_t>(index), type, static_cast<std::uint16_t>(message.code_page), 0, std::move(row)});
+    out.push_back(
+        {static_cast<std::uint32_t>(index), type, static_cast<std::uint16_t>(message.code_page), 0, std::move(row)});
   });
   return out;
 }

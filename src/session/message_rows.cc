@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/message_rows.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "proto/mapi/named.h"
 #include "proto/mapi/tags.h"
+
+#include <algorithm>
 
 namespace oxb::session {
 namespace {
@@ -68,7 +68,8 @@ std::optional<SortKey> MessageRows::index_of(mapi::PropTag t) const {
   return std::nullopt;
 }
 
-Result<std::optional<std::vector<RowKey>>> MessageRows::indexed(replica::ReadTx& tx, const std::vector<ViewOrder>& orders) {
+Result<std::optional<std::vector<RowKey>>> MessageRows::indexed(replica::ReadTx& tx,
+                                                                const std::vector<ViewOrder>& orders) {
   using Order = replica::ReadTx::Order;
   auto key = std::optional(SortKey::id);
   auto order = Order::ascending;
@@ -90,11 +91,16 @@ std::optional<std::string> MessageRows::index_key(mapi::PropTag t, const Propert
   if (!key) return std::nullopt;
   switch (*key) {
     case SortKey::received:
-      return sort_key(first_of(row, {tag::kMessageDeliveryTime, tag::kClientSubmitTime, tag::kLastModificationTime}), 0);
-    case SortKey::subject: return text_key(row, {tag::kNormalizedSubject, tag::kSubject});
-    case SortKey::sender: return text_key(row, {tag::kSentRepresentingName, tag::kSenderName});
-    case SortKey::start: return sort_key(first_of(row, {start_, tag::kStartDate}), 0);
-    default: return std::nullopt;
+      return sort_key(first_of(row, {tag::kMessageDeliveryTime, tag::kClientSubmitTime, tag::kLastModificationTime}),
+                      0);
+    case SortKey::subject:
+      return text_key(row, {tag::kNormalizedSubject, tag::kSubject});
+    case SortKey::sender:
+      return text_key(row, {tag::kSentRepresentingName, tag::kSenderName});
+    case SortKey::start:
+      return sort_key(first_of(row, {start_, tag::kStartDate}), 0);
+    default:
+      return std::nullopt;
   }
 }
 

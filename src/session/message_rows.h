@@ -8,11 +8,12 @@ namespace oxb::session {
 
 class MessageRows final : public RowSource {
  public:
-  static Result<std::shared_ptr<MessageRows>> create(replica::ReadTx& tx, std::shared_ptr<const Store> store, FolderId folder,
-                                                     replica::ContentsKind kind);
+  static Result<std::shared_ptr<MessageRows>> create(replica::ReadTx& tx, std::shared_ptr<const Store> store,
+                                                     FolderId folder, replica::ContentsKind kind);
   Result<> each(replica::ReadTx& tx, const Visit& visit) override;
   Result<> some(replica::ReadTx& tx, std::span<const RowKey> keys, const Visit& visit) override;
-  Result<std::optional<std::vector<RowKey>>> indexed(replica::ReadTx& tx, const std::vector<ViewOrder>& orders) override;
+  Result<std::optional<std::vector<RowKey>>> indexed(replica::ReadTx& tx,
+                                                     const std::vector<ViewOrder>& orders) override;
   std::optional<std::string> index_key(mapi::PropTag tag, const PropertySource& row) const override;
   bool is_ordered_by_key() const override { return true; }
   std::vector<mapi::PropTag> columns() const override;

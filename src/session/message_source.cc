@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/message_source.h"
 
-#include <algorithm>
-
 #include "proto/mapi/tags.h"
 #include "session/folder_source.h"
+
+#include <algorithm>
 
 namespace oxb::session {
 namespace {
@@ -74,36 +74,57 @@ std::int32_t MessageSource::flags() const {
 Value MessageSource::computed(mapi::PropTag wanted) const {
   const bool saved = row_.id.value != 0;
   switch (wanted.id()) {
-    case tag::kMessageFlags.id(): return integer(flags());
-    case tag::kRead.id(): return PropertyValue(row_.read);
-    case tag::kAssociated.id(): return PropertyValue(row_.kind == replica::ContentsKind::associated);
+    case tag::kMessageFlags.id():
+      return integer(flags());
+    case tag::kRead.id():
+      return PropertyValue(row_.read);
+    case tag::kAssociated.id():
+      return PropertyValue(row_.kind == replica::ContentsKind::associated);
     case tag::kAccess.id():
       return integer(row_.kind == replica::ContentsKind::associated ? kFullAccess : kReadAccess);
-    case tag::kAccessLevel.id(): return integer(row_.kind == replica::ContentsKind::associated ? 1 : 0);
-    case tag::kObjectType.id(): return integer(kMessageObject);
-    case tag::kMappingSignature.id(): return binary(store_.replica_guid());
-    case tag::kStoreRecordKey.id(): return binary(store_.mailbox_guid());
-    case tag::kStoreEntryId.id(): return binary(store_.store_entry_id());
-    default: break;
+    case tag::kAccessLevel.id():
+      return integer(row_.kind == replica::ContentsKind::associated ? 1 : 0);
+    case tag::kObjectType.id():
+      return integer(kMessageObject);
+    case tag::kMappingSignature.id():
+      return binary(store_.replica_guid());
+    case tag::kStoreRecordKey.id():
+      return binary(store_.mailbox_guid());
+    case tag::kStoreEntryId.id():
+      return binary(store_.store_entry_id());
+    default:
+      break;
   }
   if (!saved) return {};
   switch (wanted.id()) {
     case tag::kMid.id():
-    case tag::kInstID.id(): return PropertyValue(Eid::of(row_.id).property());
-    case tag::kInstanceNum.id(): return integer(0);
+    case tag::kInstID.id():
+      return PropertyValue(Eid::of(row_.id).property());
+    case tag::kInstanceNum.id():
+      return integer(0);
     case tag::kFolderId.id():
-    case tag::kParentFolderId.id(): return PropertyValue(Eid::of(row_.folder).property());
-    case tag::kChangeNumber.id(): return PropertyValue(Eid::of(row_.change).property());
+    case tag::kParentFolderId.id():
+      return PropertyValue(Eid::of(row_.folder).property());
+    case tag::kChangeNumber.id():
+      return PropertyValue(Eid::of(row_.change).property());
     case tag::kEntryId.id():
-    case tag::kLongTermEntryIdFromTable.id(): return binary(store_.message_entry_id(row_.folder, row_.id));
-    case tag::kParentEntryId.id(): return binary(store_.folder_entry_id(row_.folder));
+    case tag::kLongTermEntryIdFromTable.id():
+      return binary(store_.message_entry_id(row_.folder, row_.id));
+    case tag::kParentEntryId.id():
+      return binary(store_.folder_entry_id(row_.folder));
     case tag::kRecordKey.id():
-    case tag::kSourceKey.id(): return binary(store_.source_key(row_.id.value));
-    case tag::kParentSourceKey.id(): return binary(store_.source_key(row_.folder.value));
-    case tag::kChangeKey.id(): return binary(store_.change_key(row_.change));
-    case tag::kPredecessorChangeList.id(): return binary(store_.predecessors(row_.change));
-    case tag::kLocalCommitTime.id(): return PropertyValue(mapi::file_time(row_.modified));
-    default: return {};
+    case tag::kSourceKey.id():
+      return binary(store_.source_key(row_.id.value));
+    case tag::kParentSourceKey.id():
+      return binary(store_.source_key(row_.folder.value));
+    case tag::kChangeKey.id():
+      return binary(store_.change_key(row_.change));
+    case tag::kPredecessorChangeList.id():
+      return binary(store_.predecessors(row_.change));
+    case tag::kLocalCommitTime.id():
+      return PropertyValue(mapi::file_time(row_.modified));
+    default:
+      return {};
   }
 }
 
@@ -119,11 +140,16 @@ Value MessageSource::find(mapi::PropTag wanted) const {
     return integer(std::min<std::int64_t>(size, 0x7FFF'FFFF));
   }
   switch (wanted.id()) {
-    case tag::kMessageClass.id(): return text("IPM.Note");  // a message without one is invisible in Outlook
-    case tag::kHasAttachments.id(): return PropertyValue((flags() & kHasAttach) != 0);
-    case tag::kMessageStatus.id(): return integer(0);
-    case tag::kCreationTime.id(): return PropertyValue(mapi::file_time(row_.created));
-    case tag::kLastModificationTime.id(): return PropertyValue(mapi::file_time(row_.modified));
+    case tag::kMessageClass.id():
+      return text("IPM.Note");  // a message without one is invisible in Outlook
+    case tag::kHasAttachments.id():
+      return PropertyValue((flags() & kHasAttach) != 0);
+    case tag::kMessageStatus.id():
+      return integer(0);
+    case tag::kCreationTime.id():
+      return PropertyValue(mapi::file_time(row_.created));
+    case tag::kLastModificationTime.id():
+      return PropertyValue(mapi::file_time(row_.modified));
     case tag::kHasNamedProperties.id():
       return PropertyValue(std::any_of(row_.properties.all().begin(), row_.properties.all().end(),
                                        [](const auto& property) { return property.tag.is_named(); }));
@@ -145,23 +171,44 @@ Value MessageSource::find(mapi::PropTag wanted) const {
       if (whole == nullptr) return {};
       return text(start != nullptr && whole->starts_with(*start) ? whole->substr(start->size()) : *whole);
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
 const std::vector<mapi::PropTag>& MessageSource::computed_tags() {
-  static const std::vector<mapi::PropTag> all = {
-      tag::kMessageFlags, tag::kAccess, tag::kAccessLevel, tag::kObjectType, tag::kMappingSignature, tag::kStoreRecordKey,
-      tag::kStoreEntryId, tag::kMid, tag::kFolderId, tag::kEntryId, tag::kParentEntryId, tag::kRecordKey, tag::kSourceKey,
-      tag::kParentSourceKey, tag::kChangeKey, tag::kPredecessorChangeList, tag::kChangeNumber, tag::kHasAttachments,
-      tag::kHasNamedProperties, tag::kMessageClass, tag::kMessageStatus, tag::kCreationTime, tag::kLastModificationTime,
-      tag::kRead, tag::kAssociated};
+  static const std::vector<mapi::PropTag> all = {tag::kMessageFlags,
+                                                 tag::kAccess,
+                                                 tag::kAccessLevel,
+                                                 tag::kObjectType,
+                                                 tag::kMappingSignature,
+                                                 tag::kStoreRecordKey,
+                                                 tag::kStoreEntryId,
+                                                 tag::kMid,
+                                                 tag::kFolderId,
+                                                 tag::kEntryId,
+                                                 tag::kParentEntryId,
+                                                 tag::kRecordKey,
+                                                 tag::kSourceKey,
+                                                 tag::kParentSourceKey,
+                                                 tag::kChangeKey,
+                                                 tag::kPredecessorChangeList,
+                                                 tag::kChangeNumber,
+                                                 tag::kHasAttachments,
+                                                 tag::kHasNamedProperties,
+                                                 tag::kMessageClass,
+                                                 tag::kMessageStatus,
+                                                 tag::kCreationTime,
+                                                 tag::kLastModificationTime,
+                                                 tag::kRead,
+                                                 tag::kAssociated};
   return all;
 }
 
 bool is_computed_message_property(mapi::PropId id) {
-  static const std::vector<mapi::PropId> own = {tag::kMessageClass.id(), tag::kCreationTime.id(), tag::kLastModificationTime.id(),
-                                                tag::kMessageFlags.id(), tag::kMessageStatus.id()};
+  static const std::vector<mapi::PropId> own = {tag::kMessageClass.id(), tag::kCreationTime.id(),
+                                                tag::kLastModificationTime.id(), tag::kMessageFlags.id(),
+                                                tag::kMessageStatus.id()};
   if (std::find(own.begin(), own.end(), id) != own.end()) return false;
   const auto& all = MessageSource::computed_tags();
   return std::any_of(all.begin(), all.end(), [id](mapi::PropTag t) { return t.id() == id; });

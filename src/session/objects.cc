@@ -10,6 +10,7 @@ mapi::PropertyBag& Message::change() {
     row.properties = {};
     content = draft;
   }
+  bodies.clear();
   return draft->properties;
 }
 

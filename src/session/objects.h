@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // What handles stand for. An object holds what it needs of its parents: a client may release them first.
-#include <memory>
-#include <set>
-
 #include "proto/mapi/content.h"
 #include "session/store.h"
+
+#include <map>
+#include <memory>
+#include <optional>
 
 namespace oxb::session {
 
@@ -42,6 +43,9 @@ struct Message final : Object {
   bool is_embedded = false;
   std::uint32_t code_page = 1252;                // of PtypString8
   std::vector<mapi::PropTag> recipient_columns;  // that the answer to opening it named
+
+  // Bodies made from the native one, by tag; nullopt: this form cannot be made.
+  mutable std::map<mapi::PropTag, std::optional<mapi::PropertyValue>> bodies;
 
   bool is_new() const { return row.id.value == 0 && !is_embedded; }
   // Every property moves into the draft, so that there is one place to change.

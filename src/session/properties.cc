@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/properties.h"
 
-#include <algorithm>
-
 #include "proto/mapi/tags.h"
 #include "session/attachment_source.h"
 #include "session/folder_source.h"
 #include "session/message_source.h"
 #include "session/session.h"
 #include "session/stream.h"
+#include "sync/bodies.h"
+
+#include <algorithm>
 
 namespace oxb::session {
 namespace {
 
 namespace tag = mapi::tag;
 using mapi::PropertyValue;
-
-bool is_body(mapi::PropId id) { return id == tag::kBody.id() || id == tag::kHtml.id() || id == tag::kRtfCompressed.id(); }
 
 // The folder's own fields are the backend's business; saying what is already so changes nothing.
 bool is_folder_field(mapi::PropId id) {
@@ -30,7 +29,8 @@ std::optional<PropertyValue> storable(const PropertyValue& value, std::uint32_t 
     return std::nullopt;
   const auto type = mapi::type_of(value);
   if (type == mapi::PropType::string8) return converted(Value(&value), mapi::PropType::string, code_page).take();
-  if (type == mapi::PropType::multi_string8) return converted(Value(&value), mapi::PropType::multi_string, code_page).take();
+  if (type == mapi::PropType::multi_string8)
+    return converted(Value(&value), mapi::PropType::multi_string, code_page).take();
   return value;
 }
 
@@ -82,7 +82,8 @@ Result<> check_fields(Accepted& accepted, const PropertyChange& change, const Fo
   return {};
 }
 
-Answer<std::vector<rop::PropertyProblem>> change_folder(Call& call, const Folder& folder, const PropertyChange& change) {
+Answer<std::vector<rop::PropertyProblem>> change_folder(Call& call, const Folder& folder,
+                                                        const PropertyChange& change) {
   auto accepted = accept(change, is_computed_folder_property, folder.logon->code_page);
   OXB_TRY(const auto row, call.replica().write([&](replica::WriteTx& tx) -> Result<std::optional<replica::FolderRow>> {
     OXB_TRY(auto found, tx.folder(folder.id));
@@ -134,8 +135,11 @@ class OpenedMessage final : public PropertySource {
   OpenedMessage(const Store& store, const Message& message, replica::ReadTx& tx)
       : message_(message), source_(store, message.row, message.content, &tx) {}
   Value find(mapi::PropTag wanted) const override {
-    if (auto value = source_.find(wanted)) return value;
-    return is_body(wanted.id()) ? body_of(message_, wanted) : Value();
+    auto value = source_.find(wanted);
+    if (!sync::is_body_property(wanted.id())) return value;
+    // PidTagHtml and PidTagBodyHtml share an id.
+    const bool fits = value && static_cast<bool>(converted(value, wanted.type(), message_.code_page));
+    return fits ? value : body_of(message_, wanted);
   }
   std::vector<mapi::PropTag> tags() const override { return source_.tags(); }
   std::vector<const mapi::PropertyBag*> children(mapi::PropTag which) const override { return source_.children(which); }
@@ -155,7 +159,8 @@ Answer<void> with_properties(Call& call, const std::shared_ptr<Object>& object, 
       OXB_TRY(exists, with_folder(call, *folder, tx, fn));
       return {};
     }
-    if (const auto* message = dynamic_cast<const Message*>(object.get())) return fn(OpenedMessage(call.store(), *message, tx));
+    if (const auto* message = dynamic_cast<const Message*>(object.get()))
+      return fn(OpenedMessage(call.store(), *message, tx));
     if (const auto* attachment = dynamic_cast<const Attachment*>(object.get()))
       return fn(AttachmentSource(attachment->value(), attachment->number));
     return fail(Errc::unsupported, "this object has no properties");
@@ -181,7 +186,17 @@ Task<Answer<void>> load_content(Call& call, Message& message) {
   co_return Answer<void>{};
 }
 
-Value body_of(const Message&, mapi::PropTag) { return {}; }
+Value body_of(const Message& message, mapi::PropTag wanted) {
+  if (!message.content || !sync::is_body_property(wanted.id())) return {};
+  // Either string type is asked for; text is made as Unicode.
+  if (wanted.type() == mapi::PropType::string8) wanted = wanted.with(mapi::PropType::string);
+  if (wanted.type() == mapi::PropType::unspecified)
+    wanted = wanted.with(wanted.id() == tag::kBody.id() ? mapi::PropType::string : mapi::PropType::binary);
+  auto at = message.bodies.find(wanted);
+  if (at == message.bodies.end())
+    at = message.bodies.emplace(wanted, sync::body_property(message.content->properties, wanted)).first;
+  return at->second ? Value(&*at->second) : Value();
+}
 
 Answer<std::vector<rop::PropertyProblem>> change_properties(Call& call, const std::shared_ptr<Object>& object,
                                                             const PropertyChange& change) {
@@ -189,7 +204,8 @@ Answer<std::vector<rop::PropertyProblem>> change_properties(Call& call, const st
   if (auto* message = dynamic_cast<Message*>(object.get())) return change_message(*message, change);
   if (const auto* logon = dynamic_cast<const Logon*>(object.get())) {
     auto accepted = accept(change, is_computed_store_property, logon->code_page);
-    OXB_CHECK(call.replica().write([&](replica::WriteTx& tx) { return tx.set_store_properties(accepted.set, accepted.erase); }));
+    OXB_CHECK(call.replica().write(
+        [&](replica::WriteTx& tx) { return tx.set_store_properties(accepted.set, accepted.erase); }));
     return std::move(accepted.problems);
   }
   return refuse(EcCode::not_supported);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Where the rows of a table come from: messages of a folder, folders below one, attachments, permissions.
+#include "replica/replica.h"
+#include "session/values.h"
+
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "replica/replica.h"
-#include "session/values.h"
 
 namespace oxb::session {
 
@@ -30,7 +30,8 @@ class RowSource {
   // Those rows that still exist, in the order of keys.
   virtual Result<> some(replica::ReadTx& tx, std::span<const RowKey> keys, const Visit& visit) = 0;
   // All keys in the natural order or, where the replica has an index for it, by one sort order. nullopt: no index.
-  virtual Result<std::optional<std::vector<RowKey>>> indexed(replica::ReadTx& tx, const std::vector<ViewOrder>& orders) = 0;
+  virtual Result<std::optional<std::vector<RowKey>>> indexed(replica::ReadTx& tx,
+                                                             const std::vector<ViewOrder>& orders) = 0;
   // The memcmp key by which indexed() orders, where it differs from the plain value's. nullopt: the value's.
   virtual std::optional<std::string> index_key(mapi::PropTag tag, const PropertySource& row) const = 0;
   // True if rows without a sort order stand by ascending key; false: the order of each() is all that is known.

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/session.h"
 
-#include <algorithm>
+#include "session/dispatch.h"
+#include "session/properties.h"
+#include "session/stream.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "session/dispatch.h"
-#include "session/properties.h"
-#include "session/stream.h"
+#include <algorithm>
 
 namespace oxb::session {
 namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::uint32_t kMostOut = 0x8000;      // one payload of the extended buffer [MS-OXCRPC] 2.2.2.1
-constexpr std::size_t kResponseHeader = 6;      // RopId, handle index, return value
-constexpr std::size_t kTooSmallHeader = 3;      // RopBufferTooSmall without the requests
+constexpr std::uint32_t kMostOut = 0x8000;  // one payload of the extended buffer [MS-OXCRPC] 2.2.2.1
+constexpr std::size_t kResponseHeader = 6;  // RopId, handle index, return value
+constexpr std::size_t kTooSmallHeader = 3;  // RopBufferTooSmall without the requests
 constexpr std::size_t kMostHandlesInBuffer = 4096;
 
 }  // namespace
@@ -34,7 +35,8 @@ class Session::Sink final : public sync::Listener {
   std::weak_ptr<Session> session_;
 };
 
-std::shared_ptr<Context> Context::create(std::shared_ptr<sync::Mailbox> mailbox, ContextLimits limits, ClientSettings client) {
+std::shared_ptr<Context> Context::create(std::shared_ptr<sync::Mailbox> mailbox, ContextLimits limits,
+                                         ClientSettings client) {
   auto session = std::make_shared<Session>(std::move(mailbox), limits, client);
   session->start();
   return session;

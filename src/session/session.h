@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// The Context that clients talk to: handle table, logons, notification queue. Everything but the public calls runs on the
-// mailbox's queue.
-#include <atomic>
-#include <deque>
-#include <map>
-
+// The Context that clients talk to: handle table, logons, notification queue. Everything but the public calls runs on
+// the mailbox's queue.
 #include "net/event.h"
 #include "proto/rop/buffer.h"
 #include "proto/rop/notification.h"
@@ -13,6 +9,10 @@
 #include "session/context.h"
 #include "session/objects.h"
 #include "session/table.h"
+
+#include <atomic>
+#include <deque>
+#include <map>
 
 namespace oxb::session {
 

@@ -33,7 +33,8 @@ Bytes Store::store_entry_id() const {
   mapi::StoreEntryId id;
   const auto& entity = owner().entity;
   const auto at = owner().email.find('@');
-  id.server = to_text(mailbox_.installation().mailbox_id(entity)) + (at == std::string::npos ? "" : owner().email.substr(at));
+  id.server =
+      to_text(mailbox_.installation().mailbox_id(entity)) + (at == std::string::npos ? "" : owner().email.substr(at));
   id.mailbox_dn = owner().legacy_dn;
   return mapi::to_bytes(mapi::EntryId(id));
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/stream.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <cstring>
-
-#include "base/text.h"
 
 namespace oxb::session {
 
@@ -75,8 +75,10 @@ std::optional<Bytes> stream_bytes(const mapi::PropertyValue& value) {
 
 Result<mapi::PropertyValue> stream_value(ByteView bytes, mapi::PropType type) {
   switch (type) {
-    case mapi::PropType::binary: return mapi::PropertyValue(Bytes(bytes.begin(), bytes.end()));
-    case mapi::PropType::string8: return mapi::PropertyValue(mapi::String8{std::string(as_text(bytes))});
+    case mapi::PropType::binary:
+      return mapi::PropertyValue(Bytes(bytes.begin(), bytes.end()));
+    case mapi::PropType::string8:
+      return mapi::PropertyValue(mapi::String8{std::string(as_text(bytes))});
     case mapi::PropType::string: {
       if (bytes.size() % 2 != 0) return fail(Errc::malformed, "odd number of bytes in a text stream");
       std::u16string wide(bytes.size() / 2, u'\0');
@@ -85,7 +87,8 @@ Result<mapi::PropertyValue> stream_value(ByteView bytes, mapi::PropType type) {
                                         std::to_integer<unsigned>(bytes[2 * i + 1]) << 8U);
       return mapi::PropertyValue(utf8_from_utf16(wide));
     }
-    default: return fail(Errc::unsupported, "no stream for this property type");
+    default:
+      return fail(Errc::unsupported, "no stream for this property type");
   }
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/table.h"
 
-#include <algorithm>
-
 #include "proto/mapi/ids.h"
 #include "proto/mapi/tags.h"
 #include "proto/rop/error_codes.h"
 #include "session/matcher.h"
+
+#include <algorithm>
 
 namespace oxb::session {
 namespace {
@@ -49,19 +49,26 @@ Value integer(std::int64_t x) { return PropertyValue(static_cast<std::int32_t>(x
 class ShownRow final : public PropertySource {
  public:
   ShownRow(const PropertySource& row, const View& view, std::size_t position)
-      : row_(row), view_(view), name_(view.name(position)), header_(view.header(position)), depth_(view.depth(position)) {}
+      : row_(row),
+        view_(view),
+        name_(view.name(position)),
+        header_(view.header(position)),
+        depth_(view.depth(position)) {}
 
   Value find(mapi::PropTag wanted) const override {
     switch (wanted.id()) {
-      case tag::kInstanceKey.id(): return PropertyValue(instance_key(name_));
-      case tag::kInstanceNum.id(): return integer(name_.instance);
+      case tag::kInstanceKey.id():
+        return PropertyValue(instance_key(name_));
+      case tag::kInstanceNum.id():
+        return integer(name_.instance);
       case tag::kRowType.id():
         if (header_ == nullptr) return integer(kLeafRow);
         return integer(header_->expanded ? kExpandedCategory : kCollapsedCategory);
       case tag::kDepth.id():
         if (view_.is_grouped()) return integer(depth_);
         break;
-      default: break;
+      default:
+        break;
     }
     return header_ == nullptr ? leaf(wanted) : category(wanted);
   }
@@ -74,19 +81,24 @@ class ShownRow final : public PropertySource {
     if (!value && wanted.id() == tag::kDepth.id()) return integer(0);
     if (!value || !is_instance_type(wanted)) return value;
     auto all = members(*value);
-    const bool shows_instances =
-        std::any_of(view_.spec().orders.begin(), view_.spec().orders.end(), [](const auto& o) { return is_instance_type(o.tag); });
+    const bool shows_instances = std::any_of(view_.spec().orders.begin(), view_.spec().orders.end(),
+                                             [](const auto& o) { return is_instance_type(o.tag); });
     const std::size_t index = shows_instances ? name_.instance : 0;
     return index < all.size() ? Value(std::move(all[index])) : Value();
   }
   Value category(mapi::PropTag wanted) const {
     switch (wanted.id()) {
-      case tag::kInstID.id(): return PropertyValue(static_cast<std::int64_t>(header_->id));
-      case tag::kContentCount.id(): return integer(header_->content);
-      case tag::kContentUnreadCount.id(): return integer(header_->unread);
+      case tag::kInstID.id():
+        return PropertyValue(static_cast<std::int64_t>(header_->id));
+      case tag::kContentCount.id():
+        return integer(header_->content);
+      case tag::kContentUnreadCount.id():
+        return integer(header_->unread);
       case tag::kFolderId.id():
-      case tag::kParentFolderId.id(): return row_.find(wanted);
-      default: break;
+      case tag::kParentFolderId.id():
+        return row_.find(wanted);
+      default:
+        break;
     }
     const auto& orders = view_.spec().orders;
     for (std::size_t i = 0; i <= header_->depth && i < orders.size(); ++i) {
@@ -118,7 +130,8 @@ Result<> Table::set_columns(std::vector<mapi::PropTag> columns) {
 }
 
 Result<> Table::set_order(std::vector<ViewOrder> orders, std::uint16_t categories, std::uint16_t expanded) {
-  const auto sorts = static_cast<std::size_t>(std::count_if(orders.begin(), orders.end(), [](const auto& o) { return !o.maximum; }));
+  const auto sorts =
+      static_cast<std::size_t>(std::count_if(orders.begin(), orders.end(), [](const auto& o) { return !o.maximum; }));
   if (orders.size() > kMaxOrders || categories > kMaxCategories || categories > sorts || expanded > categories)
     return fail(Errc::invalid, "sort order");
   if (std::count_if(orders.begin(), orders.end(), [](const auto& o) { return is_instance_type(o.tag); }) > 1)
@@ -185,7 +198,8 @@ std::vector<mapi::PropTag> Table::row_columns() const {
   return out;
 }
 
-Result<std::vector<mapi::PropertyRow>> Table::rows(replica::ReadTx& tx, const std::vector<std::size_t>& positions) const {
+Result<std::vector<mapi::PropertyRow>> Table::rows(replica::ReadTx& tx,
+                                                   const std::vector<std::size_t>& positions) const {
   mapi::PropertyRow gone;
   gone.values.assign(columns_.size(), not_found());
   gone.flagged = true;
@@ -204,8 +218,9 @@ Result<std::vector<mapi::PropertyRow>> Table::rows(replica::ReadTx& tx, const st
     auto& row = out[at++];
     row.flagged = false;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      auto value = converted(shown.find(columns_[i]),
-                             is_instance_type(columns_[i]) ? member_type(columns_[i].type()) : columns_[i].type(), code_page_);
+      auto value =
+          converted(shown.find(columns_[i]),
+                    is_instance_type(columns_[i]) ? member_type(columns_[i].type()) : columns_[i].type(), code_page_);
       if (value && std::holds_alternative<mapi::ObjectValue>(*value)) value = {};
       row.values[i] = value ? cut_for_row(*value) : not_found();
       if (!value) row.flagged = true;
@@ -260,11 +275,16 @@ Result<> Table::free_bookmark(ByteView bookmark) {
 
 Result<Table::Place> Table::place_of(std::uint8_t origin, ByteView bookmark) const {
   switch (origin) {
-    case kOriginBeginning: return Place{0, false};
-    case kOriginCurrent: return Place{cursor_, false};
-    case kOriginEnd: return Place{size(), false};
-    case kOriginBookmark: return place_of(bookmark);
-    default: return fail(Errc::invalid, "origin");
+    case kOriginBeginning:
+      return Place{0, false};
+    case kOriginCurrent:
+      return Place{cursor_, false};
+    case kOriginEnd:
+      return Place{size(), false};
+    case kOriginBookmark:
+      return place_of(bookmark);
+    default:
+      return fail(Errc::invalid, "origin");
   }
 }
 
@@ -358,7 +378,8 @@ Result<View::Update> Table::update(replica::ReadTx& tx, RowKey key) {
   return update;
 }
 
-// Version, row, instance, then the toggled categories. The client keeps it for months; a blob that does not fit is refused.
+// Version, row, instance, then the toggled categories. The client keeps it for months; a blob that does not fit is
+// refused.
 Result<Bytes> Table::collapse_state(const RowName& row) const {
   Bytes out;
   put<std::uint32_t>(out, 1);

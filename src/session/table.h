@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // A Table object [MS-OXCTABL] 3.2.1: columns, order, restriction, cursor and bookmarks over a view.
-#include <map>
-
 #include "proto/mapi/restriction.h"
 #include "proto/mapi/row.h"
 #include "session/objects.h"
 #include "session/view.h"
+
+#include <map>
 
 namespace oxb::session {
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/values.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <type_traits>
 
-#include "base/text.h"
-
 namespace oxb::session {
 namespace {
 
-using mapi::PropType;
 using mapi::PropertyValue;
+using mapi::PropType;
 
 template <class T>
 struct is_list : std::false_type {};
@@ -174,7 +174,8 @@ Value find_as(const PropertySource& source, mapi::PropTag tag, std::uint32_t cod
 
 PropertyValue cut_for_row(const PropertyValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return std::string(prefix_of(*text, kRowCharacters));
-  if (const auto* text = std::get_if<mapi::String8>(&value)) return mapi::String8{text->bytes.substr(0, kRowCharacters)};
+  if (const auto* text = std::get_if<mapi::String8>(&value))
+    return mapi::String8{text->bytes.substr(0, kRowCharacters)};
   if (const auto* bytes = std::get_if<Bytes>(&value)) {
     if (bytes->size() > kRowBytes) return Bytes(bytes->begin(), bytes->begin() + kRowBytes);
   }
@@ -212,7 +213,8 @@ std::optional<int> compare(const PropertyValue& a, const PropertyValue& b, std::
   }
   if (a.index() != b.index()) return std::nullopt;
   if (const auto* left = std::get_if<Bytes>(&a)) return compare_bytes(*left, std::get<Bytes>(b));
-  if (const auto* left = std::get_if<mapi::ServerId>(&a)) return compare_bytes(left->bytes, std::get<mapi::ServerId>(b).bytes);
+  if (const auto* left = std::get_if<mapi::ServerId>(&a))
+    return compare_bytes(left->bytes, std::get<mapi::ServerId>(b).bytes);
   if (const auto* left = std::get_if<mapi::FileTime>(&a)) return three_way(*left, std::get<mapi::FileTime>(b));
   if (const auto* left = std::get_if<Guid>(&a)) return compare_bytes(left->bytes, std::get<Guid>(b).bytes);
   if (const auto* left = std::get_if<mapi::ErrorValue>(&a)) return three_way(*left, std::get<mapi::ErrorValue>(b));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Property values as tables, restrictions and answers need them: asked for by tag, compared, cut, made into sort keys.
+#include "proto/mapi/property.h"
+
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "proto/mapi/property.h"
 
 namespace oxb::session {
 
@@ -14,7 +14,7 @@ namespace oxb::session {
 class Value {
  public:
   Value() = default;
-  Value(const mapi::PropertyValue* lent) : lent_(lent) {}  // NOLINT: nullptr is "absent"
+  Value(const mapi::PropertyValue* lent) : lent_(lent) {}                       // NOLINT: nullptr is "absent"
   Value(mapi::PropertyValue made) : made_(std::move(made)), has_made_(true) {}  // NOLINT
   explicit operator bool() const { return lent_ != nullptr || has_made_; }
   const mapi::PropertyValue& operator*() const { return has_made_ ? made_ : *lent_; }
@@ -31,11 +31,13 @@ class Value {
 class PropertySource {
  public:
   virtual ~PropertySource() = default;
-  // wanted decides between properties that share an id (PidTagMessageSize and its 64-bit form); the answer has the stored type.
+  // wanted decides between properties that share an id (PidTagMessageSize and its 64-bit form); the answer has the
+  // stored type.
   virtual Value find(mapi::PropTag wanted) const = 0;
   // Every property that the object has, with the types of the values.
   virtual std::vector<mapi::PropTag> tags() const = 0;
-  // Properties of the recipients (PidTagMessageRecipients) or attachments (PidTagMessageAttachments), where they are known.
+  // Properties of the recipients (PidTagMessageRecipients) or attachments (PidTagMessageAttachments), where they are
+  // known.
   virtual std::vector<const mapi::PropertyBag*> children(mapi::PropTag) const { return {}; }
 };
 
@@ -63,12 +65,12 @@ bool is_multi_value(mapi::PropType type);
 // The type of one member: String of MultiString; also for instance types.
 mapi::PropType member_type(mapi::PropType type);
 
-// <0, 0, >0 for values of one kind (all integers are one kind, both string types too); nullopt for different kinds. Strings
-// compare without case, binaries by length first.
+// <0, 0, >0 for values of one kind (all integers are one kind, both string types too); nullopt for different kinds.
+// Strings compare without case, binaries by length first.
 std::optional<int> compare(const mapi::PropertyValue& a, const mapi::PropertyValue& b, std::uint32_t code_page);
 
-// Bytes whose memcmp order is the order of a table: absent first; strings under the root collation, binaries byte by byte.
-// Values of one column only: kinds are not mixed.
+// Bytes whose memcmp order is the order of a table: absent first; strings under the root collation, binaries byte by
+// byte. Values of one column only: kinds are not mixed.
 std::string sort_key(const Value& value, std::uint32_t code_page);
 
 }  // namespace oxb::session

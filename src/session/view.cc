@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/view.h"
 
+#include "proto/mapi/ids.h"
+#include "proto/mapi/tags.h"
+
 #include <algorithm>
 #include <iterator>
 #include <map>
 #include <utility>
-
-#include "proto/mapi/ids.h"
-#include "proto/mapi/tags.h"
 
 namespace oxb::session {
 namespace {
@@ -39,7 +39,8 @@ bool View::before(const Keyed& a, const Keyed& b) const {
 
 const ViewOrder* View::instance_order() const {
   for (const auto& order : spec_.orders)
-    if ((static_cast<unsigned>(order.tag.type()) & mapi::kMultiValueInstanceFlag) == mapi::kMultiValueInstanceFlag) return &order;
+    if ((static_cast<unsigned>(order.tag.type()) & mapi::kMultiValueInstanceFlag) == mapi::kMultiValueInstanceFlag)
+      return &order;
   return nullptr;
 }
 
@@ -108,7 +109,8 @@ Result<> View::build(replica::ReadTx& tx) {
 }
 
 void View::arrange(std::vector<Keyed> rows) {
-  if (!spec_.orders.empty() || source_->is_ordered_by_key()) std::sort(rows.begin(), rows.end(), [this](const Keyed& a, const Keyed& b) { return before(a, b); });
+  if (!spec_.orders.empty() || source_->is_ordered_by_key())
+    std::sort(rows.begin(), rows.end(), [this](const Keyed& a, const Keyed& b) { return before(a, b); });
   if (is_grouped() && has_maximum()) order_groups(rows);
   leaves_.clear();
   leaves_.reserve(rows.size());
@@ -130,7 +132,8 @@ void View::order_groups(std::vector<Keyed>& rows) const {
   std::vector<Run> runs;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto path = [&](std::size_t row) { return std::string_view(rows[row].key).substr(0, rows[row].cut[last]); };
-    if (i == 0 || path(i) != path(i - 1)) runs.push_back({rows[i].key.substr(0, last == 0 ? 0 : rows[i].cut[last - 1]), {}, i, i});
+    if (i == 0 || path(i) != path(i - 1))
+      runs.push_back({rows[i].key.substr(0, last == 0 ? 0 : rows[i].cut[last - 1]), {}, i, i});
     runs.back().end = i + 1;
     runs.back().greatest = std::max(runs.back().greatest, rows[i].aggregate);
   }
@@ -142,8 +145,8 @@ void View::order_groups(std::vector<Keyed>& rows) const {
   std::vector<Keyed> out;
   out.reserve(rows.size());
   for (const auto& run : runs)
-    std::move(rows.begin() + static_cast<std::ptrdiff_t>(run.first), rows.begin() + static_cast<std::ptrdiff_t>(run.end),
-              std::back_inserter(out));
+    std::move(rows.begin() + static_cast<std::ptrdiff_t>(run.first),
+              rows.begin() + static_cast<std::ptrdiff_t>(run.end), std::back_inserter(out));
   rows = std::move(out);
 }
 
@@ -237,8 +240,8 @@ Result<std::optional<View::Keyed>> View::load_leaf(replica::ReadTx& tx, const Le
   return out;
 }
 
-// Where a row belongs among the leaves, by a binary search that loads the rows it meets. Rows that are gone meanwhile, but
-// whose event has not come yet, are stepped over.
+// Where a row belongs among the leaves, by a binary search that loads the rows it meets. Rows that are gone meanwhile,
+// but whose event has not come yet, are stepped over.
 Result<std::size_t> View::place(replica::ReadTx& tx, const Keyed& row) const {
   std::size_t low = 0;
   std::size_t high = leaves_.size();
@@ -339,7 +342,8 @@ View::Update difference(const View& view, const Positions& old, const Positions&
   View::Update out;
   for (const auto& [row, position] : old)
     if (!fresh.contains(row)) out.changes.push_back({Change::Kind::deleted, row, std::nullopt, position, position});
-  std::sort(out.changes.begin(), out.changes.end(), [](const Change& a, const Change& b) { return a.position > b.position; });
+  std::sort(out.changes.begin(), out.changes.end(),
+            [](const Change& a, const Change& b) { return a.position > b.position; });
   const auto deletions = static_cast<std::ptrdiff_t>(out.changes.size());
   for (const auto& [row, position] : fresh) {
     Change change{Change::Kind::added, row, std::nullopt, position, position};
@@ -355,7 +359,9 @@ View::Update difference(const View& view, const Positions& old, const Positions&
   return out;
 }
 
-void add_all(std::vector<RowName>& to, const std::vector<RowName>& from) { to.insert(to.end(), from.begin(), from.end()); }
+void add_all(std::vector<RowName>& to, const std::vector<RowName>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
 
 }  // namespace
 

@@ -2,10 +2,10 @@
 #pragma once
 // The rows that a table shows and their order [MS-OXCTABL] 3.2.1: restricted, sorted, grouped, one row per value of a
 // multi-value. Kept current row by row; that is also where exact row notifications come from.
+#include "session/row_source.h"
+
 #include <memory>
 #include <set>
-
-#include "session/row_source.h"
 
 namespace oxb::session {
 
@@ -29,12 +29,12 @@ struct RowName {
 };
 
 struct Header {
-  std::uint64_t id{};           // stable for equal category values
+  std::uint64_t id{};  // stable for equal category values
   std::uint16_t depth{};
   bool expanded = false;
-  std::uint32_t content{};      // messages below, once each
+  std::uint32_t content{};  // messages below, once each
   std::uint32_t unread{};
-  RowKey first_leaf{};          // has the category's values
+  RowKey first_leaf{};  // has the category's values
   std::uint32_t first_instance{};
 };
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Attachment ROPs [MS-OXCMSG] 2.2.3.12 - 2.2.3.18.
-#include "session/attachment_source.h"
-
 #include "proto/mapi/tags.h"
+#include "session/attachment_source.h"
 #include "session/list_rows.h"
 #include "session/message_header.h"
 #include "session/properties.h"
@@ -22,12 +21,14 @@ Task<Answer<std::shared_ptr<Message>>> loaded(Call& call, rop::HandleIndex index
 
 }  // namespace
 
-Reply<rop::GetAttachmentTable> handle(Of<rop::GetAttachmentTable>, Call& call, const rop::GetAttachmentTable::Request& request) {
+Reply<rop::GetAttachmentTable> handle(Of<rop::GetAttachmentTable>, Call& call,
+                                      const rop::GetAttachmentTable::Request& request) {
   OXB_CO_TRY(const auto message, co_await loaded(call, request.input));
   std::vector<mapi::PropertyBag> rows;
   const auto& attachments = message->content->attachments;
   for (std::size_t i = 0; i < attachments.size(); ++i) rows.push_back(AttachmentSource(attachments[i], i).row());
-  std::vector<mapi::PropTag> columns = {tag::kAttachNumber, tag::kAttachMethod, tag::kAttachSize, tag::kRenderingPosition};
+  std::vector<mapi::PropTag> columns = {tag::kAttachNumber, tag::kAttachMethod, tag::kAttachSize,
+                                        tag::kRenderingPosition};
   auto source = std::make_shared<ListRows>(std::move(rows), std::move(columns));
   auto table = std::make_shared<Table>(std::move(source), Table::Notify::no, message->code_page);
   table->logon = message->logon;

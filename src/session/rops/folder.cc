@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Folder ROPs [MS-OXCFOLD] 2.2.1.
-#include "session/rops/handlers.h"
-
-#include <algorithm>
-
 #include "base/text.h"
 #include "session/list_rows.h"
 #include "session/message_rows.h"
+#include "session/rops/handlers.h"
 #include "session/session.h"
+
+#include <algorithm>
 
 namespace oxb::session {
 namespace {
@@ -99,7 +98,8 @@ Reply<rop::CreateFolder> handle(Of<rop::CreateFolder>, Call& call, const rop::Cr
     return tx.folders_below(parent->id, replica::ReadTx::Depth::children);
   }));
   const auto wanted = fold_case(name);
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return fold_case(row.name) == wanted; });
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return fold_case(row.name) == wanted; });
   if (found == rows.end()) co_return refuse(EcCode::not_supported);
   if (!request.open_existing) co_return refuse(EcCode::duplicate_name);
   OXB_CO_CHECK(call.open(request.output, make_folder(parent->logon, found->id)));
@@ -109,7 +109,8 @@ Reply<rop::CreateFolder> handle(Of<rop::CreateFolder>, Call& call, const rop::Cr
   co_return response;
 }
 
-Reply<rop::GetSearchCriteria> handle(Of<rop::GetSearchCriteria>, Call& call, const rop::GetSearchCriteria::Request& request) {
+Reply<rop::GetSearchCriteria> handle(Of<rop::GetSearchCriteria>, Call& call,
+                                     const rop::GetSearchCriteria::Request& request) {
   OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
   co_return refuse(EcCode::not_search_folder);
 }
@@ -123,7 +124,8 @@ Reply<rop::HardDeleteMessages> handle(Of<rop::HardDeleteMessages>, Call& call,
   return delete_associated(call, request);
 }
 
-Reply<rop::GetHierarchyTable> handle(Of<rop::GetHierarchyTable>, Call& call, const rop::GetHierarchyTable::Request& request) {
+Reply<rop::GetHierarchyTable> handle(Of<rop::GetHierarchyTable>, Call& call,
+                                     const rop::GetHierarchyTable::Request& request) {
   using Depth = replica::ReadTx::Depth;
   OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
   const auto notify = notify_by(request.flags, rop::kTableNoNotifications | rop::kTableSuppressNotifications);
@@ -133,13 +135,15 @@ Reply<rop::GetHierarchyTable> handle(Of<rop::GetHierarchyTable>, Call& call, con
   }
   const auto depth = (request.flags & rop::kTableDepth) != 0 ? Depth::descendants : Depth::children;
   OXB_CO_TRY(const auto row, folder_row(call, folder->id));
-  OXB_CO_TRY(const auto rows, call.replica().read([&](replica::ReadTx& tx) { return tx.folders_below(row.id, depth); }));
+  OXB_CO_TRY(const auto rows,
+             call.replica().read([&](replica::ReadTx& tx) { return tx.folders_below(row.id, depth); }));
   auto source = std::make_shared<FolderRows>(call.shared_store(), folder->id, depth);
   OXB_CO_CHECK(call.open(request.output, make_table(*folder, std::move(source), notify)));
   co_return rop::RowCount{static_cast<std::uint32_t>(rows.size())};
 }
 
-Reply<rop::GetContentsTable> handle(Of<rop::GetContentsTable>, Call& call, const rop::GetContentsTable::Request& request) {
+Reply<rop::GetContentsTable> handle(Of<rop::GetContentsTable>, Call& call,
+                                    const rop::GetContentsTable::Request& request) {
   using replica::ContentsKind;
   OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
   const auto notify = notify_by(request.flags, rop::kTableNoNotifications);

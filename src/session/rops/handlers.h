@@ -15,12 +15,15 @@ Reply<Rop> handle(Of<Rop>, Call&, const typename Rop::Request&) {
 // logon.cc
 Reply<rop::Logon> handle(Of<rop::Logon>, Call&, const rop::Logon::Request&);
 Reply<rop::GetReceiveFolder> handle(Of<rop::GetReceiveFolder>, Call&, const rop::GetReceiveFolder::Request&);
-Reply<rop::GetReceiveFolderTable> handle(Of<rop::GetReceiveFolderTable>, Call&, const rop::GetReceiveFolderTable::Request&);
+Reply<rop::GetReceiveFolderTable> handle(Of<rop::GetReceiveFolderTable>, Call&,
+                                         const rop::GetReceiveFolderTable::Request&);
 Reply<rop::GetStoreState> handle(Of<rop::GetStoreState>, Call&, const rop::GetStoreState::Request&);
-Reply<rop::PublicFolderIsGhosted> handle(Of<rop::PublicFolderIsGhosted>, Call&, const rop::PublicFolderIsGhosted::Request&);
+Reply<rop::PublicFolderIsGhosted> handle(Of<rop::PublicFolderIsGhosted>, Call&,
+                                         const rop::PublicFolderIsGhosted::Request&);
 Reply<rop::LongTermIdFromId> handle(Of<rop::LongTermIdFromId>, Call&, const rop::LongTermIdFromId::Request&);
 Reply<rop::IdFromLongTermId> handle(Of<rop::IdFromLongTermId>, Call&, const rop::IdFromLongTermId::Request&);
-Reply<rop::GetPerUserLongTermIds> handle(Of<rop::GetPerUserLongTermIds>, Call&, const rop::GetPerUserLongTermIds::Request&);
+Reply<rop::GetPerUserLongTermIds> handle(Of<rop::GetPerUserLongTermIds>, Call&,
+                                         const rop::GetPerUserLongTermIds::Request&);
 Reply<rop::GetPerUserGuid> handle(Of<rop::GetPerUserGuid>, Call&, const rop::GetPerUserGuid::Request&);
 Reply<rop::ReadPerUserInformation> handle(Of<rop::ReadPerUserInformation>, Call&,
                                           const rop::ReadPerUserInformation::Request&);
@@ -76,7 +79,8 @@ Reply<rop::OpenAttachment> handle(Of<rop::OpenAttachment>, Call&, const rop::Ope
 Reply<rop::OpenEmbeddedMessage> handle(Of<rop::OpenEmbeddedMessage>, Call&, const rop::OpenEmbeddedMessage::Request&);
 
 // property.cc
-Reply<rop::GetPropertiesSpecific> handle(Of<rop::GetPropertiesSpecific>, Call&, const rop::GetPropertiesSpecific::Request&);
+Reply<rop::GetPropertiesSpecific> handle(Of<rop::GetPropertiesSpecific>, Call&,
+                                         const rop::GetPropertiesSpecific::Request&);
 Reply<rop::GetPropertiesAll> handle(Of<rop::GetPropertiesAll>, Call&, const rop::GetPropertiesAll::Request&);
 Reply<rop::GetPropertiesList> handle(Of<rop::GetPropertiesList>, Call&, const rop::GetPropertiesList::Request&);
 Reply<rop::SetProperties> handle(Of<rop::SetProperties>, Call&, const rop::SetProperties::Request&);
@@ -89,14 +93,16 @@ Reply<rop::GetPropertyIdsFromNames> handle(Of<rop::GetPropertyIdsFromNames>, Cal
                                            const rop::GetPropertyIdsFromNames::Request&);
 Reply<rop::GetNamesFromPropertyIds> handle(Of<rop::GetNamesFromPropertyIds>, Call&,
                                            const rop::GetNamesFromPropertyIds::Request&);
-Reply<rop::QueryNamedProperties> handle(Of<rop::QueryNamedProperties>, Call&, const rop::QueryNamedProperties::Request&);
+Reply<rop::QueryNamedProperties> handle(Of<rop::QueryNamedProperties>, Call&,
+                                        const rop::QueryNamedProperties::Request&);
 
 // stream.cc
 Reply<rop::OpenStream> handle(Of<rop::OpenStream>, Call&, const rop::OpenStream::Request&);
 Reply<rop::ReadStream> handle(Of<rop::ReadStream>, Call&, const rop::ReadStream::Request&);
 Reply<rop::WriteStream> handle(Of<rop::WriteStream>, Call&, const rop::WriteStream::Request&);
 Reply<rop::WriteStreamExtended> handle(Of<rop::WriteStreamExtended>, Call&, const rop::WriteStreamExtended::Request&);
-Reply<rop::WriteAndCommitStream> handle(Of<rop::WriteAndCommitStream>, Call&, const rop::WriteAndCommitStream::Request&);
+Reply<rop::WriteAndCommitStream> handle(Of<rop::WriteAndCommitStream>, Call&,
+                                        const rop::WriteAndCommitStream::Request&);
 Reply<rop::CommitStream> handle(Of<rop::CommitStream>, Call&, const rop::CommitStream::Request&);
 Reply<rop::GetStreamSize> handle(Of<rop::GetStreamSize>, Call&, const rop::GetStreamSize::Request&);
 Reply<rop::SetStreamSize> handle(Of<rop::SetStreamSize>, Call&, const rop::SetStreamSize::Request&);
@@ -105,7 +111,8 @@ Reply<rop::CopyToStream> handle(Of<rop::CopyToStream>, Call&, const rop::CopyToS
 Reply<rop::CloneStream> handle(Of<rop::CloneStream>, Call&, const rop::CloneStream::Request&);
 
 // other.cc
-Reply<rop::RegisterNotification> handle(Of<rop::RegisterNotification>, Call&, const rop::RegisterNotification::Request&);
+Reply<rop::RegisterNotification> handle(Of<rop::RegisterNotification>, Call&,
+                                        const rop::RegisterNotification::Request&);
 Reply<rop::GetPermissionsTable> handle(Of<rop::GetPermissionsTable>, Call&, const rop::GetPermissionsTable::Request&);
 Reply<rop::GetRulesTable> handle(Of<rop::GetRulesTable>, Call&, const rop::GetRulesTable::Request&);
 Reply<rop::GetAddressTypes> handle(Of<rop::GetAddressTypes>, Call&, const rop::GetAddressTypes::Request&);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Logon and store ROPs [MS-OXCSTOR] 2.2.1.
+#include "base/text.h"
+#include "proto/mapi/tags.h"
 #include "session/rops/handlers.h"
+#include "session/session.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-
-#include "base/text.h"
-#include "proto/mapi/tags.h"
-#include "session/session.h"
 
 namespace oxb::session {
 namespace {
@@ -100,7 +99,8 @@ Reply<rop::Logon> handle(Of<rop::Logon>, Call& call, const rop::Logon::Request& 
   co_return response;
 }
 
-Reply<rop::GetReceiveFolder> handle(Of<rop::GetReceiveFolder>, Call& call, const rop::GetReceiveFolder::Request& request) {
+Reply<rop::GetReceiveFolder> handle(Of<rop::GetReceiveFolder>, Call& call,
+                                    const rop::GetReceiveFolder::Request& request) {
   OXB_CO_TRY(const auto logon, call.object<Logon>(request.input));
   if (!is_message_class(request.message_class)) co_return refuse(EcCode::invalid_parameter);
   const auto& receiver = receiver_of(request.message_class);
@@ -136,7 +136,8 @@ Reply<rop::PublicFolderIsGhosted> handle(Of<rop::PublicFolderIsGhosted>, Call& c
   co_return rop::PublicFolderIsGhosted::Response{};
 }
 
-Reply<rop::LongTermIdFromId> handle(Of<rop::LongTermIdFromId>, Call& call, const rop::LongTermIdFromId::Request& request) {
+Reply<rop::LongTermIdFromId> handle(Of<rop::LongTermIdFromId>, Call& call,
+                                    const rop::LongTermIdFromId::Request& request) {
   OXB_CO_TRY(const auto logon, call.object<Logon>(request.input));
   if (request.object.counter() == 0) co_return refuse(EcCode::not_found);
   if (request.object.is_own())
@@ -147,12 +148,14 @@ Reply<rop::LongTermIdFromId> handle(Of<rop::LongTermIdFromId>, Call& call, const
   co_return rop::LongTermIdFromId::Response{{*guid, request.object.counter()}};
 }
 
-Reply<rop::IdFromLongTermId> handle(Of<rop::IdFromLongTermId>, Call& call, const rop::IdFromLongTermId::Request& request) {
+Reply<rop::IdFromLongTermId> handle(Of<rop::IdFromLongTermId>, Call& call,
+                                    const rop::IdFromLongTermId::Request& request) {
   OXB_CO_TRY(const auto logon, call.object<Logon>(request.input));
   if (request.id.replica.is_zero() || request.id.counter == 0) co_return refuse(EcCode::not_found);
   if (request.id.replica == call.store().identity().replica)
     co_return rop::IdFromLongTermId::Response{mapi::Eid::of(request.id.counter)};
-  OXB_CO_TRY(const auto replid, call.replica().write([&](replica::WriteTx& tx) { return tx.ensure_replid(request.id.replica); }));
+  OXB_CO_TRY(const auto replid,
+             call.replica().write([&](replica::WriteTx& tx) { return tx.ensure_replid(request.id.replica); }));
   co_return rop::IdFromLongTermId::Response{mapi::Eid::of(request.id.counter, replid)};
 }
 

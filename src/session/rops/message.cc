@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Message ROPs [MS-OXCMSG] 2.2.3.
-#include "session/message_header.h"
-
-#include <algorithm>
-
 #include "proto/mapi/tags.h"
+#include "session/message_header.h"
 #include "session/message_source.h"
 #include "session/properties.h"
 #include "session/rops/handlers.h"
 #include "session/session.h"
+
+#include <algorithm>
 
 namespace oxb::session {
 namespace {
@@ -134,14 +133,16 @@ Task<Answer<void>> set_read(Call& call, std::vector<replica::MessageRow> rows, b
     }));
     call.mailbox().post(std::move(change.events));
   }
-  if (!change.remote.empty()) OXB_CO_CHECK(co_await call.mailbox().set_read(std::move(change.remote), read, call.wait()));
+  if (!change.remote.empty())
+    OXB_CO_CHECK(co_await call.mailbox().set_read(std::move(change.remote), read, call.wait()));
   co_return Answer<void>{};
 }
 
 // nullopt: the flags ask for nothing that changes the read state.
 std::optional<bool> wanted_read_state(std::uint8_t flags) {
   if ((flags & rop::kReadFlagClear) != 0) return false;
-  if ((flags & (rop::kReadFlagGenerateReceiptOnly | rop::kReadFlagClearNotifyRead | rop::kReadFlagClearNotifyUnread)) != 0)
+  if ((flags & (rop::kReadFlagGenerateReceiptOnly | rop::kReadFlagClearNotifyRead | rop::kReadFlagClearNotifyUnread)) !=
+      0)
     return std::nullopt;
   return true;
 }
@@ -188,7 +189,8 @@ Reply<rop::CreateMessage> handle(Of<rop::CreateMessage>, Call& call, const rop::
   OXB_CO_TRY(const auto logon, logon_at(call, request.input));
   if (!request.associated) co_return refuse(EcCode::not_supported);
   if (!request.folder.is_own()) co_return refuse(EcCode::not_found);
-  OXB_CO_TRY(const auto folder, call.replica().read([&](replica::ReadTx& tx) { return tx.folder(request.folder.folder()); }));
+  OXB_CO_TRY(const auto folder,
+             call.replica().read([&](replica::ReadTx& tx) { return tx.folder(request.folder.folder()); }));
   if (!folder) co_return refuse(EcCode::not_found);
   auto message = std::make_shared<Message>();
   message->logon = logon;
@@ -203,7 +205,8 @@ Reply<rop::CreateMessage> handle(Of<rop::CreateMessage>, Call& call, const rop::
   co_return rop::CreateMessage::Response{};
 }
 
-Reply<rop::SaveChangesMessage> handle(Of<rop::SaveChangesMessage>, Call& call, const rop::SaveChangesMessage::Request& request) {
+Reply<rop::SaveChangesMessage> handle(Of<rop::SaveChangesMessage>, Call& call,
+                                      const rop::SaveChangesMessage::Request& request) {
   OXB_CO_TRY(const auto message, call.object<Message>(request.input));
   if (message->is_embedded || message->row.kind == ContentsKind::normal) co_return refuse(EcCode::not_supported);
   if (!message->writable) co_return refuse(EcCode::access_denied);
@@ -213,13 +216,15 @@ Reply<rop::SaveChangesMessage> handle(Of<rop::SaveChangesMessage>, Call& call, c
     message->draft.reset();
     message->content.reset();
     OXB_CO_CHECK(co_await load_content(call, *message));
-    call.mailbox().post({event_of(message->row, is_new ? Event::Kind::message_created : Event::Kind::message_modified)});
+    call.mailbox().post(
+        {event_of(message->row, is_new ? Event::Kind::message_created : Event::Kind::message_modified)});
   }
   if ((request.flags & rop::SaveChangesMessage::kKeepOpenReadOnly) != 0) message->writable = false;
   co_return rop::SaveChangesMessage::Response{request.input, mapi::Eid::of(message->row.id)};
 }
 
-Reply<rop::GetMessageStatus> handle(Of<rop::GetMessageStatus>, Call& call, const rop::GetMessageStatus::Request& request) {
+Reply<rop::GetMessageStatus> handle(Of<rop::GetMessageStatus>, Call& call,
+                                    const rop::GetMessageStatus::Request& request) {
   OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
   OXB_CO_TRY(const auto row, message_row(call, request.message));
   const auto* status = row.properties.get<std::int32_t>(tag::kMessageStatus);
@@ -227,7 +232,8 @@ Reply<rop::GetMessageStatus> handle(Of<rop::GetMessageStatus>, Call& call, const
 }
 
 // Kept in the replica: no backend has such bits.
-Reply<rop::SetMessageStatus> handle(Of<rop::SetMessageStatus>, Call& call, const rop::SetMessageStatus::Request& request) {
+Reply<rop::SetMessageStatus> handle(Of<rop::SetMessageStatus>, Call& call,
+                                    const rop::SetMessageStatus::Request& request) {
   OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
   OXB_CO_TRY(const auto row, message_row(call, request.message));
   const auto* had = row.properties.get<std::int32_t>(tag::kMessageStatus);
@@ -235,7 +241,8 @@ Reply<rop::SetMessageStatus> handle(Of<rop::SetMessageStatus>, Call& call, const
   const auto status = (old & ~request.mask) | (request.flags & request.mask);
   if (status != old) {
     const mapi::Property property{tag::kMessageStatus, static_cast<std::int32_t>(status)};
-    OXB_CO_CHECK(call.replica().write([&](replica::WriteTx& tx) { return tx.set_message_properties(row.id, {property}, {}); }));
+    OXB_CO_CHECK(
+        call.replica().write([&](replica::WriteTx& tx) { return tx.set_message_properties(row.id, {property}, {}); }));
     call.mailbox().post({event_of(row, Event::Kind::message_modified)});
   }
   co_return rop::MessageStatus{old};
@@ -271,7 +278,8 @@ Reply<rop::SetReadFlags> handle(Of<rop::SetReadFlags>, Call& call, const rop::Se
   co_return rop::PartialCompletion{};
 }
 
-Reply<rop::SetMessageReadFlag> handle(Of<rop::SetMessageReadFlag>, Call& call, const rop::SetMessageReadFlag::Request& request) {
+Reply<rop::SetMessageReadFlag> handle(Of<rop::SetMessageReadFlag>, Call& call,
+                                      const rop::SetMessageReadFlag::Request& request) {
   OXB_CO_TRY(const auto message, call.object<Message>(request.input));
   const auto wanted = wanted_read_state(request.flags);
   if (wanted && message->row.id.value != 0) {

@@ -35,7 +35,8 @@ Reply<rop::RegisterNotification> handle(Of<rop::RegisterNotification>, Call& cal
   const auto object = call.find(request.input);
   if (!object) co_return refuse(EcCode::null_object);
   auto subscription = std::make_shared<Subscription>();
-  subscription->logon = std::dynamic_pointer_cast<Logon>(object) ? std::dynamic_pointer_cast<Logon>(object) : object->logon;
+  subscription->logon =
+      std::dynamic_pointer_cast<Logon>(object) ? std::dynamic_pointer_cast<Logon>(object) : object->logon;
   subscription->types = request.types;
   subscription->whole_store = request.whole_store;
   if (!request.whole_store) {
@@ -55,8 +56,9 @@ Reply<rop::GetPermissionsTable> handle(Of<rop::GetPermissionsTable>, Call& call,
   OXB_CO_TRY(const auto row, call.replica().read([&](replica::ReadTx& tx) { return tx.folder(folder->id); }));
   if (!row) co_return refuse(EcCode::object_deleted);
   const auto& owner = call.store().owner();
-  std::vector<mapi::PropertyBag> rows = {member(0, "", {}, 0), member(-1, "Anonymous", {}, 0),
-                                         member(1, owner.display_name, call.store().owner_entry_id(), row->rights & kRights)};
+  std::vector<mapi::PropertyBag> rows = {
+      member(0, "", {}, 0), member(-1, "Anonymous", {}, 0),
+      member(1, owner.display_name, call.store().owner_entry_id(), row->rights & kRights)};
   OXB_CO_TRY(auto table, list_table(call, request.input, std::move(rows),
                                     {tag::kMemberId, tag::kMemberName, tag::kEntryId, tag::kMemberRights}));
   OXB_CO_CHECK(call.open(request.output, std::move(table)));
@@ -64,9 +66,10 @@ Reply<rop::GetPermissionsTable> handle(Of<rop::GetPermissionsTable>, Call& call,
 }
 
 Reply<rop::GetRulesTable> handle(Of<rop::GetRulesTable>, Call& call, const rop::GetRulesTable::Request& request) {
-  OXB_CO_TRY(auto table, list_table(call, request.input, {},
-                                    {tag::kRuleId, tag::kRuleSequence, tag::kRuleState, tag::kRuleName, tag::kRuleProvider,
-                                     tag::kRuleLevel, tag::kRuleUserFlags, tag::kRuleProviderData}));
+  OXB_CO_TRY(auto table,
+             list_table(call, request.input, {},
+                        {tag::kRuleId, tag::kRuleSequence, tag::kRuleState, tag::kRuleName, tag::kRuleProvider,
+                         tag::kRuleLevel, tag::kRuleUserFlags, tag::kRuleProviderData}));
   OXB_CO_CHECK(call.open(request.output, std::move(table)));
   co_return rop::NoFields{};
 }
@@ -78,9 +81,11 @@ Reply<rop::GetAddressTypes> handle(Of<rop::GetAddressTypes>, Call& call, const r
   co_return response;
 }
 
-Reply<rop::GetTransportFolder> handle(Of<rop::GetTransportFolder>, Call& call, const rop::GetTransportFolder::Request& request) {
+Reply<rop::GetTransportFolder> handle(Of<rop::GetTransportFolder>, Call& call,
+                                      const rop::GetTransportFolder::Request& request) {
   OXB_CO_TRY(const auto logon, call.object<Logon>(request.input));
-  OXB_CO_TRY(const auto outbox, call.replica().read([](replica::ReadTx& tx) { return tx.special(replica::Special::outbox); }));
+  OXB_CO_TRY(const auto outbox,
+             call.replica().read([](replica::ReadTx& tx) { return tx.special(replica::Special::outbox); }));
   co_return rop::GetTransportFolder::Response{mapi::Eid::of(outbox.id)};
 }
 
@@ -90,7 +95,8 @@ Reply<rop::SetSpooler> handle(Of<rop::SetSpooler>, Call& call, const rop::SetSpo
   co_return rop::NoFields{};
 }
 
-Reply<rop::TransportNewMail> handle(Of<rop::TransportNewMail>, Call& call, const rop::TransportNewMail::Request& request) {
+Reply<rop::TransportNewMail> handle(Of<rop::TransportNewMail>, Call& call,
+                                    const rop::TransportNewMail::Request& request) {
   OXB_CO_TRY(const auto logon, call.object<Logon>(request.input));
   co_return rop::NoFields{};
 }
@@ -100,6 +106,8 @@ Reply<rop::OptionsData> handle(Of<rop::OptionsData>, Call& call, const rop::Opti
   co_return rop::OptionsData::Response{};
 }
 
-Reply<rop::TellVersion> handle(Of<rop::TellVersion>, Call&, const rop::TellVersion::Request&) { co_return rop::NoFields{}; }
+Reply<rop::TellVersion> handle(Of<rop::TellVersion>, Call&, const rop::TellVersion::Request&) {
+  co_return rop::NoFields{};
+}
 
 }  // namespace oxb::session

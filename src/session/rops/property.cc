@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Property ROPs [MS-OXCPRPT] 2.2.
-#include "session/rops/handlers.h"
-
-#include <algorithm>
-
 #include "base/text.h"
 #include "proto/mapi/named.h"
 #include "proto/mapi/tags.h"
 #include "session/properties.h"
+#include "session/rops/handlers.h"
 #include "session/session.h"
+
+#include <algorithm>
 
 namespace oxb::session {
 namespace {
@@ -27,7 +26,8 @@ mapi::PropType open_type(mapi::PropType type, bool unicode) {
   return type;
 }
 
-PropertyValue answer_for(const PropertySource& source, mapi::PropTag tag, bool unicode, std::size_t most, std::uint32_t code_page) {
+PropertyValue answer_for(const PropertySource& source, mapi::PropTag tag, bool unicode, std::size_t most,
+                         std::uint32_t code_page) {
   auto value = find_as(source, tag, code_page);
   if (!value) return error(EcCode::not_found);
   if (tag.type() == mapi::PropType::unspecified) {
@@ -44,7 +44,8 @@ void shrink(std::vector<PropertyValue*> values, std::size_t overhead, std::size_
   constexpr std::size_t kErrorBytes = 4;
   std::size_t total = overhead;
   for (const auto* value : values) total += mapi::value_size(*value);
-  std::sort(values.begin(), values.end(), [](const auto* a, const auto* b) { return mapi::value_size(*a) > mapi::value_size(*b); });
+  std::sort(values.begin(), values.end(),
+            [](const auto* a, const auto* b) { return mapi::value_size(*a) > mapi::value_size(*b); });
   for (auto* value : values) {
     const auto size = mapi::value_size(*value);
     if (total <= room || size <= kErrorBytes) return;
@@ -53,7 +54,9 @@ void shrink(std::vector<PropertyValue*> values, std::size_t overhead, std::size_
   }
 }
 
-std::size_t most_bytes(std::uint16_t limit) { return limit == 0 ? kMostValueBytes : std::min<std::size_t>(limit, kMostValueBytes); }
+std::size_t most_bytes(std::uint16_t limit) {
+  return limit == 0 ? kMostValueBytes : std::min<std::size_t>(limit, kMostValueBytes);
+}
 
 std::uint32_t code_page_of(const Object& object) {
   if (const auto* message = dynamic_cast<const Message*>(&object)) return message->code_page;
@@ -114,7 +117,8 @@ Reply<rop::GetPropertiesSpecific> handle(Of<rop::GetPropertiesSpecific>, Call& c
   co_return response;
 }
 
-Reply<rop::GetPropertiesAll> handle(Of<rop::GetPropertiesAll>, Call& call, const rop::GetPropertiesAll::Request& request) {
+Reply<rop::GetPropertiesAll> handle(Of<rop::GetPropertiesAll>, Call& call,
+                                    const rop::GetPropertiesAll::Request& request) {
   OXB_CO_TRY(const auto object, co_await ready(call, request.input));
   const auto code_page = code_page_of(*object);
   const bool unicode = request.want_unicode != 0;
@@ -134,7 +138,8 @@ Reply<rop::GetPropertiesAll> handle(Of<rop::GetPropertiesAll>, Call& call, const
   co_return response;
 }
 
-Reply<rop::GetPropertiesList> handle(Of<rop::GetPropertiesList>, Call& call, const rop::GetPropertiesList::Request& request) {
+Reply<rop::GetPropertiesList> handle(Of<rop::GetPropertiesList>, Call& call,
+                                     const rop::GetPropertiesList::Request& request) {
   OXB_CO_TRY(const auto object, co_await ready(call, request.input));
   rop::GetPropertiesList::Response response;
   OXB_CO_CHECK(with_properties(call, object, [&](const PropertySource& source) -> Result<> {
@@ -153,7 +158,8 @@ Reply<rop::SetPropertiesNoReplicate> handle(Of<rop::SetPropertiesNoReplicate>, C
   return change(call, request.input, {request.values.properties, {}});
 }
 
-Reply<rop::DeleteProperties> handle(Of<rop::DeleteProperties>, Call& call, const rop::DeleteProperties::Request& request) {
+Reply<rop::DeleteProperties> handle(Of<rop::DeleteProperties>, Call& call,
+                                    const rop::DeleteProperties::Request& request) {
   return change(call, request.input, {{}, request.tags});
 }
 

@@ -2,11 +2,11 @@
 // Stream ROPs [MS-OXCPRPT] 2.2.14 - 2.2.27.
 #include "session/stream.h"
 
-#include <algorithm>
-
 #include "session/properties.h"
 #include "session/rops/handlers.h"
 #include "session/session.h"
+
+#include <algorithm>
 
 namespace oxb::session {
 namespace {

@@ -41,14 +41,16 @@ struct Rows {
 };
 
 // As many rows as fit, from the first position on, in one direction.
-Answer<Rows> fitting_rows(Call& call, const Table& table, std::size_t first, bool forward, std::size_t count, std::size_t room) {
+Answer<Rows> fitting_rows(Call& call, const Table& table, std::size_t first, bool forward, std::size_t count,
+                          std::size_t room) {
   constexpr std::size_t kBatch = 64;
   Rows out;
   const auto columns = table.row_columns();
   return call.replica().read([&](replica::ReadTx& tx) -> Result<Rows> {
     for (std::size_t done = 0; done < count && !out.is_full;) {
       std::vector<std::size_t> positions;
-      for (; positions.size() < kBatch && done < count; ++done) positions.push_back(forward ? first + done : first - done);
+      for (; positions.size() < kBatch && done < count; ++done)
+        positions.push_back(forward ? first + done : first - done);
       OXB_TRY(auto rows, table.rows(tx, positions));
       for (auto& row : rows) {
         const auto size = row_size(row, columns);
@@ -143,7 +145,8 @@ Reply<rop::Abort> handle(Of<rop::Abort>, Call& call, const rop::Abort::Request& 
 
 Reply<rop::QueryPosition> handle(Of<rop::QueryPosition>, Call& call, const rop::QueryPosition::Request& request) {
   OXB_CO_TRY(const auto table, viewed(call, request.input));
-  co_return rop::QueryPosition::Response{static_cast<std::uint32_t>(table->cursor()), static_cast<std::uint32_t>(table->size())};
+  co_return rop::QueryPosition::Response{static_cast<std::uint32_t>(table->cursor()),
+                                         static_cast<std::uint32_t>(table->size())};
 }
 
 Reply<rop::SeekRow> handle(Of<rop::SeekRow>, Call& call, const rop::SeekRow::Request& request) {
@@ -162,11 +165,13 @@ Reply<rop::SeekRowBookmark> handle(Of<rop::SeekRowBookmark>, Call& call, const r
   co_return rop::SeekRowBookmark::Response{place->is_gone, moved.less, request.want_moved_count ? moved.rows : 0};
 }
 
-Reply<rop::SeekRowFractional> handle(Of<rop::SeekRowFractional>, Call& call, const rop::SeekRowFractional::Request& request) {
+Reply<rop::SeekRowFractional> handle(Of<rop::SeekRowFractional>, Call& call,
+                                     const rop::SeekRowFractional::Request& request) {
   OXB_CO_TRY(const auto table, viewed(call, request.input));
   if (request.denominator == 0) co_return refuse(EcCode::invalid_parameter);
   const auto numerator = std::min(request.numerator, request.denominator);
-  table->set_cursor(static_cast<std::size_t>(static_cast<std::uint64_t>(table->size()) * numerator / request.denominator));
+  table->set_cursor(
+      static_cast<std::size_t>(static_cast<std::uint64_t>(table->size()) * numerator / request.denominator));
   co_return rop::NoFields{};
 }
 
@@ -253,14 +258,16 @@ Reply<rop::CollapseRow> handle(Of<rop::CollapseRow>, Call& call, const rop::Coll
   co_return rop::CollapseRow::Response{*count};
 }
 
-Reply<rop::GetCollapseState> handle(Of<rop::GetCollapseState>, Call& call, const rop::GetCollapseState::Request& request) {
+Reply<rop::GetCollapseState> handle(Of<rop::GetCollapseState>, Call& call,
+                                    const rop::GetCollapseState::Request& request) {
   OXB_CO_TRY(const auto table, viewed(call, request.input));
   if (!table->view().is_grouped()) co_return refuse(EcCode::not_supported);
   OXB_CO_TRY(auto state, table->collapse_state(name_of(request.row, request.instance)));
   co_return rop::GetCollapseState::Response{std::move(state)};
 }
 
-Reply<rop::SetCollapseState> handle(Of<rop::SetCollapseState>, Call& call, const rop::SetCollapseState::Request& request) {
+Reply<rop::SetCollapseState> handle(Of<rop::SetCollapseState>, Call& call,
+                                    const rop::SetCollapseState::Request& request) {
   OXB_CO_TRY(const auto table, viewed(call, request.input));
   if (!table->view().is_grouped()) co_return refuse(EcCode::not_supported);
   OXB_CO_TRY(const auto position, table->restore_collapse_state(request.state));
