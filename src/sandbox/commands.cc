@@ -4,10 +4,12 @@
 #include "base/log.h"
 #include "net/event_loop.h"
 #include "sandbox/principals.h"
+#include "sandbox/seed.h"
 #include "sandbox/server.h"
 #include "sandbox/setup.h"
 
 #include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <csignal>
 #include <cstdio>
@@ -31,6 +33,8 @@ struct Options {
   std::vector<std::string> members;
   std::string mail;
   std::string description;
+  SeedOptions seed;
+  bool company = false;
 };
 
 // The file appears with its whole content or not at all.
@@ -135,15 +139,35 @@ Result<> add_resource_command(const Options& options) {
   return {};
 }
 
-// A passwd-file for Dovecot: the mail address is the login there, as on the real server.
-Result<> passdb(const Options& options) {
+// A passwd-file for Dovecot: the mail address is the login there, as on the real server. Or everything as JSON, without
+// the administrators.
+Result<> passdb(const Options& options, const std::string& format) {
   OXB_TRY(const auto box, open_box(options));
-  auto q = box->db().query("SELECT context, id, password FROM user ORDER BY context, id");
+  json::array users;
+  auto q = box->db().query(
+      "SELECT u.context, u.id, u.password, c.name, u.id = c.admin FROM user u JOIN context c ON c.id = u.context "
+      "ORDER BY u.context, u.id");
   while (q.next()) {
     const auto user = find_user(box->db(), q.integer(0), q.integer(1));
-    if (user) std::printf("%s:{PLAIN}%s::::::\n", user->mail().c_str(), q.text(2).c_str());
+    if (!user) continue;
+    if (format == "dovecot") {
+      std::printf("%s:{PLAIN}%s::::::\n", user->mail().c_str(), q.text(2).c_str());
+    } else if (q.integer(4) == 0) {
+      users.push_back(json::object{{"context", q.text(3)},
+                                   {"login", user->login},
+                                   {"name", user->name()},
+                                   {"email", user->mail()},
+                                   {"password", q.text(2)}});
+    }
   }
+  if (format == "json") std::printf("%s\n", json::serialize(users).c_str());
   return {};
+}
+
+Result<> seed(const Options& options) {
+  if (!options.company) return fail(Errc::invalid, "say what to seed: --company");
+  OXB_TRY(const auto box, open_box(options));
+  return seed_company(*box, options.seed);
 }
 
 int finish(const Result<>& result) {
@@ -199,9 +223,17 @@ int run_command(int argc, char** argv) {
   resource_command->add_option("--mail", options.mail)->required();
   resource_command->add_option("--description", options.description);
 
+  auto* seed_command = app.add_subcommand("seed", "fill a new box with sample data");
+  seed_command->add_flag("--company", options.company, "two contexts with users, folders and all kinds of items");
+  options.seed.directory = "share/sample/ox";
+  seed_command->add_option("--sample", options.seed.directory, "where the sample files are")->capture_default_str();
+  seed_command->add_option("--today", options.seed.today,
+                           "dates are relative to this day (2026-11-22); default: today");
+  seed_command->add_option("--password", options.seed.password, "of every user; drawn when not given");
+
   std::string format = "dovecot";
   auto* passdb_command = app.add_subcommand("passdb", "print all users and passwords");
-  passdb_command->add_option("--format", format)->check(CLI::IsMember({"dovecot"}));
+  passdb_command->add_option("--format", format)->check(CLI::IsMember({"dovecot", "json"}));
 
   CLI11_PARSE(app, argc, argv);
   if (serve_command->parsed()) return finish(serve(options));
@@ -209,7 +241,8 @@ int run_command(int argc, char** argv) {
   if (user_command->parsed()) return finish(add_user_command(options));
   if (group_command->parsed()) return finish(add_group_command(options));
   if (resource_command->parsed()) return finish(add_resource_command(options));
-  return finish(passdb(options));
+  if (seed_command->parsed()) return finish(seed(options));
+  return finish(passdb(options, format));
 }
 
 }  // namespace oxb::sandbox
