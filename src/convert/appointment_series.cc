@@ -60,36 +60,52 @@ Result<mapi::RecurrencePattern> pattern_of_days(const std::set<LocalDay>& all) {
   return pattern;
 }
 
-Result<mapi::RecurrencePattern> pattern_of(const Event& master, const EventTimes& times, SeriesKind kind) {
-  std::optional<mapi::RecurrencePattern> pattern;
-  if (!master.recurrence_rule.empty()) {
-    OXB_TRY(const auto rule, parse_recurrence_rule(master.recurrence_rule));
-    OXB_TRY(pattern, pattern_from_rule(rule, times.local_start, *times.zone, kind));
-  }
-  if (master.extra_occurrences.empty()) return *pattern;
-  std::set<LocalDay> extra;
+// The days that RDATE adds, at the series' own time of day.
+Result<std::set<LocalDay>> extra_days(const Event& master, const EventTimes& times, SeriesKind kind) {
+  std::set<LocalDay> result;
+  const auto clock = times.local_start - std::chrono::floor<days>(times.local_start);
   for (const auto& occurrence : master.extra_occurrences) {
     OXB_TRY(const auto wall, wall_time(occurrence, *times.zone, kind));
     const auto day = std::chrono::floor<days>(wall);
-    if (occurrence.kind != DateTime::Kind::date &&
-        wall - day != times.local_start - std::chrono::floor<days>(times.local_start))
+    if (occurrence.kind != DateTime::Kind::date && wall - day != clock)
       return fail(Errc::unsupported, "Outlook has no extra occurrences at another time of day");
-    extra.insert(day);
+    result.insert(day);
   }
-  std::set<LocalDay> all = extra;
-  if (pattern) {
-    OXB_TRY(const auto last, last_pattern_day(*pattern));
-    const auto end = last.value_or(LocalDay(std::chrono::year(kHorizonYear) / 12 / 31));
-    OXB_TRY(const auto regular,
-            occurrence_days(*pattern, std::chrono::floor<days>(times.local_start), end, kMostOccurrences));
-    const std::set<LocalDay> known(regular.begin(), regular.end());
-    if (std::includes(known.begin(), known.end(), extra.begin(), extra.end())) return *pattern;
-    if (!last) return fail(Errc::unsupported, "Outlook has no extra occurrences beside an endless series");
-    all.insert(known.begin(), known.end());
-  } else {
-    all.insert(std::chrono::floor<days>(times.local_start));
+  return result;
+}
+
+// DTSTART is an occurrence even where the rule does not name its day (RFC 5545 3.8.5.3). An endless series cannot say
+// that: it begins with the rule's first day.
+Result<mapi::RecurrencePattern> pattern_of(const Event& master, const EventTimes& times, SeriesKind kind) {
+  const auto first = std::chrono::floor<days>(times.local_start);
+  OXB_TRY(auto extra, extra_days(master, times, kind));
+  std::optional<mapi::RecurrencePattern> pattern;
+  if (!master.recurrence_rule.empty()) {
+    OXB_TRY(const auto rule, parse_recurrence_rule(master.recurrence_rule));
+    auto made = pattern_from_rule(rule, times.local_start, *times.zone, kind);
+    if (made)
+      pattern = std::move(*made);
+    else if (made.error().code != Errc::invalid)
+      return tl::unexpected(std::move(made).error());
   }
-  return pattern_of_days(all);
+  if (!pattern) {  // single dates, or a rule that ended before it began
+    extra.insert(first);
+    return pattern_of_days(extra);
+  }
+  const bool starts_off_rule = pattern->start_date != minutes_of(first);
+  if (extra.empty() && !starts_off_rule) return *pattern;
+  OXB_TRY(const auto last, last_pattern_day(*pattern));
+  const auto end = last.value_or(LocalDay(std::chrono::year(kHorizonYear) / 12 / 31));
+  OXB_TRY(const auto regular, occurrence_days(*pattern, first, end, kMostOccurrences));
+  std::set<LocalDay> all(regular.begin(), regular.end());
+  const bool nothing_new = std::includes(all.begin(), all.end(), extra.begin(), extra.end());
+  if (nothing_new && (!starts_off_rule || !last)) return *pattern;
+  if (!last) return fail(Errc::unsupported, "Outlook has no extra occurrences beside an endless series");
+  all.insert(extra.begin(), extra.end());
+  all.insert(first);
+  auto united = pattern_of_days(all);
+  if (!united && nothing_new) return *pattern;
+  return united;
 }
 
 // Of `wanted`, the days on which the pattern (deleted days included) has an occurrence.
