@@ -27,6 +27,9 @@ using std::chrono::minutes;
 
 std::uint32_t minutes_of(LocalDay day) { return outlook_minutes(LocalTime(day)); }
 
+// [MS-OXOCAL] 2.2.1.15: the end of a series without one, August 31, 4500, 23:59.
+constexpr LocalTime kEndlessClipEnd = LocalTime(LocalDay(std::chrono::year(4500) / 8 / 31)) + minutes(23 * 60 + 59);
+
 // The day of an occurrence in the zone of the series. EXDATE and RECURRENCE-ID may be written in any zone.
 Result<LocalTime> wall_time(const DateTime& time, const TimeZone& zone, SeriesKind kind) {
   if (!is_valid(time)) return fail(Errc::malformed, "occurrence with a date outside the calendar");
@@ -74,9 +77,10 @@ Result<std::set<LocalDay>> extra_days(const Event& master, const EventTimes& tim
   return result;
 }
 
-// DTSTART is an occurrence even where the rule does not name its day (RFC 5545 3.8.5.3). An endless series cannot say
-// that: it begins with the rule's first day.
-Result<mapi::RecurrencePattern> pattern_of(const Event& master, const EventTimes& times, SeriesKind kind) {
+// Where the rule does not name the day of DTSTART, what happens then is undefined (RFC 5545 3.8.5.3): the series begins
+// with the rule's first day, unless that very first occurrence was changed, so that it must have been one.
+Result<mapi::RecurrencePattern> pattern_of(const model::Series& series, const EventTimes& times, SeriesKind kind) {
+  const auto& master = *series.master;
   const auto first = std::chrono::floor<days>(times.local_start);
   OXB_TRY(auto extra, extra_days(master, times, kind));
   std::optional<mapi::RecurrencePattern> pattern;
@@ -92,7 +96,12 @@ Result<mapi::RecurrencePattern> pattern_of(const Event& master, const EventTimes
     extra.insert(first);
     return pattern_of_days(extra);
   }
-  const bool starts_off_rule = pattern->start_date != minutes_of(first);
+  bool starts_off_rule = false;
+  for (const auto& exception : series.exceptions) {
+    if (pattern->start_date == minutes_of(first) || !exception.recurrence_id) continue;
+    OXB_TRY(const auto original, day_of(*exception.recurrence_id, *times.zone, kind));
+    starts_off_rule = starts_off_rule || original == first;
+  }
   if (extra.empty() && !starts_off_rule) return *pattern;
   OXB_TRY(const auto last, last_pattern_day(*pattern));
   const auto end = last.value_or(LocalDay(std::chrono::year(kHorizonYear) / 12 / 31));
@@ -102,7 +111,7 @@ Result<mapi::RecurrencePattern> pattern_of(const Event& master, const EventTimes
   if (nothing_new && (!starts_off_rule || !last)) return *pattern;
   if (!last) return fail(Errc::unsupported, "Outlook has no extra occurrences beside an endless series");
   all.insert(extra.begin(), extra.end());
-  all.insert(first);
+  if (starts_off_rule) all.insert(first);
   auto united = pattern_of_days(all);
   if (!united && nothing_new) return *pattern;
   return united;
@@ -302,7 +311,7 @@ Result<void> set_recurrence(mapi::Content& content, const model::Series& series,
   const auto& master = *series.master;
   const auto kind = master.all_day() ? SeriesKind::all_day : SeriesKind::timed;
   mapi::AppointmentRecurrence recurrence;
-  OXB_TRY(recurrence.pattern, pattern_of(master, times, kind));
+  OXB_TRY(recurrence.pattern, pattern_of(series, times, kind));
   auto& pattern = recurrence.pattern;
   OXB_TRY(const auto changes, changes_of(series, pattern, times, context, kind));
   fill_dates(pattern, changes);
@@ -339,8 +348,7 @@ Result<void> set_recurrence(mapi::Content& content, const model::Series& series,
   OXB_TRY(const auto last_day, last_pattern_day(pattern));
   put(content, lid::kClipStart, mapi::file_time(times.zone->to_utc(LocalTime(first_day))));
   put(content, lid::kClipEnd,
-      mapi::file_time(last_day ? times.zone->to_utc(LocalTime(*last_day))
-                               : TimeZone::utc()->to_utc(from_outlook_minutes(mapi::kNoEndDate))));
+      mapi::file_time(last_day ? times.zone->to_utc(LocalTime(*last_day)) : TimeZone::utc()->to_utc(kEndlessClipEnd)));
   std::optional<int> last_year;
   if (last_day) last_year = date_of(*last_day).year;
   OXB_CHECK(set_series_zone(content, times, date_of(first_day).year, last_year, context.now));

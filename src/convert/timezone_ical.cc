@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "convert/timezone_ical.h"
 
-#include <algorithm>
-
 #include "convert/recurrence.h"
+
+#include <algorithm>
 
 namespace oxb::convert {
 namespace {

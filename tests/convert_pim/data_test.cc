@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // All calendar files of the real test data: each event and task becomes a MAPI item, or is refused with a reason.
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <sstream>
-
 #include "convert/appointment.h"
 #include "convert/recurrence_series.h"
 #include "convert/task.h"
 #include "convert/timezone_ical.h"
 #include "tests/convert_pim/support.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
 
 namespace oxb::convert {
 namespace {
@@ -36,7 +36,8 @@ TEST(PimData, EveryCalendarFileConvertsOrSaysWhyNot) {
     for (const auto& rejected : calendar->rejected) {
       EXPECT_FALSE(rejected.reason.empty());
       ++refused;
-      if (std::getenv("OXB_VERBOSE")) std::cout << entry.path().filename().string() << ": " << rejected.component << ": " << rejected.reason << '\n';
+      if (std::getenv("OXB_VERBOSE"))
+        std::cout << entry.path().filename().string() << ": " << rejected.component << ": " << rejected.reason << '\n';
     }
     for (const auto& series : calendar->series) {
       for (const auto& part : split_series(series)) {
@@ -49,7 +50,9 @@ TEST(PimData, EveryCalendarFileConvertsOrSaysWhyNot) {
         ++refused;
         EXPECT_NE(content.error().code, Errc::internal);
         EXPECT_FALSE(content.error().what.empty());
-        if (std::getenv("OXB_VERBOSE")) std::cout << entry.path().filename().string() << ": " << content.error().what << " rrule=" << (part.master ? part.master->recurrence_rule : "") << '\n';
+        if (std::getenv("OXB_VERBOSE"))
+          std::cout << entry.path().filename().string() << ": " << content.error().what
+                    << " rrule=" << (part.master ? part.master->recurrence_rule : "") << '\n';
       }
     }
     for (const auto& task : calendar->tasks) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "format/ical/content_line.h"
 
-#include <algorithm>
-#include <optional>
+#include "base/text.h"
 
 #include <fmt/format.h>
 
-#include "base/text.h"
+#include <algorithm>
+#include <optional>
 
 namespace oxb::ical {
 namespace {
@@ -124,9 +124,10 @@ class LineParser {
     }
     if (rest_.empty() || rest_.front() != ':') return std::nullopt;
     rest_.remove_prefix(1);
-    const bool quoted_printable = ascii_iequals(result.parameter("ENCODING"), "QUOTED-PRINTABLE") ||
-                                  result.has("TYPE", "QUOTED-PRINTABLE");
-    result.value = to_utf8(quoted_printable ? undo_quoted_printable(rest_) : std::string(rest_), result.parameter("CHARSET"));
+    const bool quoted_printable =
+        ascii_iequals(result.parameter("ENCODING"), "QUOTED-PRINTABLE") || result.has("TYPE", "QUOTED-PRINTABLE");
+    result.value =
+        to_utf8(quoted_printable ? undo_quoted_printable(rest_) : std::string(rest_), result.parameter("CHARSET"));
     return result;
   }
 
@@ -142,6 +143,7 @@ class LineParser {
       return result;
     }
     result.name = ascii_upper(name);
+    rest_.remove_prefix(end);
     do {
       rest_.remove_prefix(1);  // '=' or ','
       result.values.push_back(value());
@@ -178,8 +180,8 @@ std::string_view ContentLine::parameter(std::string_view wanted) const {
 
 bool ContentLine::has(std::string_view wanted, std::string_view value) const {
   return std::any_of(parameters.begin(), parameters.end(), [&](const Parameter& p) {
-    return p.name == wanted && std::any_of(p.values.begin(), p.values.end(),
-                                           [&](const std::string& v) { return ascii_iequals(v, value); });
+    return p.name == wanted &&
+           std::any_of(p.values.begin(), p.values.end(), [&](const std::string& v) { return ascii_iequals(v, value); });
   });
 }
 
@@ -197,7 +199,8 @@ std::vector<const ContentLine*> Component::find_all(std::string_view wanted) con
 }
 
 Result<std::vector<Component>> parse_components(std::string_view text, TextLimits limits) {
-  if (text.size() > limits.bytes) return fail(Errc::limit, fmt::format("calendar or card text of {} bytes", text.size()));
+  if (text.size() > limits.bytes)
+    return fail(Errc::limit, fmt::format("calendar or card text of {} bytes", text.size()));
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   std::vector<Component> result;
   std::vector<Component> open;  // the innermost last

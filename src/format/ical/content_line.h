@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // What iCalendar (RFC 5545 3.1) and vCard (2.1, RFC 2426, RFC 6350) have in common: folded lines "NAME;PARAM=x:value"
-// inside BEGIN/END. Forgiving where files of the wild are broken, bounded everywhere. Values stay raw: a value that means
-// nothing is the reader's business and never vanishes unseen.
+// inside BEGIN/END. Forgiving where files of the wild are broken, bounded everywhere. Values stay raw: a value that
+// means nothing is the reader's business and never vanishes unseen.
+#include "base/result.h"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.h"
 
 namespace oxb::ical {
 

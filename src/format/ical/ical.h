@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // iCalendar (RFC 5545, 7986, with the vendor properties in use) <-> model. Pure, bounded, any thread.
+#include "format/ical/content_line.h"
+#include "model/event.h"
+#include "model/task.h"
+
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "format/ical/content_line.h"
-#include "model/event.h"
-#include "model/task.h"
 
 namespace oxb::ical {
 
@@ -59,6 +59,7 @@ std::string text_of(const model::DateTime& time);
 std::optional<std::chrono::seconds> duration_of(std::string_view text);  // "-P1DT15M"
 
 // A VCALENDAR with these items; zones are named by their IANA ids, with a VTIMEZONE each.
-std::string write(const std::vector<model::Series>& series, const std::vector<model::Task>& tasks, std::string_view product);
+std::string write(const std::vector<model::Series>& series, const std::vector<model::Task>& tasks,
+                  std::string_view product);
 
 }  // namespace oxb::ical

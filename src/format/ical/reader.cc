@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "format/ical/reader.h"
 
-#include <algorithm>
-#include <charconv>
-
-#include <fmt/format.h>
-
 #include "base/guid.h"
 #include "base/text.h"
 #include "format/ical/zone.h"
 #include "format/ical/zone_name.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
 
 namespace oxb::ical {
 
@@ -51,7 +51,8 @@ ZoneDescription description_of(const Component& zone) {
     ZoneDescription::Observance observance;
     observance.daylight = child.name == "DAYLIGHT";
     if (const auto* line = child.find("TZOFFSETTO")) observance.offset_to = offset_of(line->value);
-    if (const auto* line = child.find("DTSTART")) observance.start = date_time_of(line->value).value_or(model::DateTime{});
+    if (const auto* line = child.find("DTSTART"))
+      observance.start = date_time_of(line->value).value_or(model::DateTime{});
     if (const auto* line = child.find("RRULE")) observance.rule = std::string(trim(line->value));
     result.observances.push_back(std::move(observance));
   }
@@ -87,7 +88,8 @@ namespace {
 Result<model::DateTime> one_time(std::string_view value, const ContentLine& line, Zones& zones) {
   auto time = date_time_of(value);
   if (!time) return fail(Errc::malformed, fmt::format("{} without a valid date", line.name));
-  const bool has_zone = std::any_of(line.parameters.begin(), line.parameters.end(), [](const auto& p) { return p.name == "TZID"; });
+  const bool has_zone =
+      std::any_of(line.parameters.begin(), line.parameters.end(), [](const auto& p) { return p.name == "TZID"; });
   if (time->kind == model::DateTime::Kind::floating && has_zone) {
     time->kind = model::DateTime::Kind::zoned;
     time->zone = zones.iana(line.parameter("TZID"));
@@ -140,7 +142,8 @@ std::vector<std::string> categories_of(const Component& component) {
   for (const auto* line : component.find_all("CATEGORIES")) {
     for (const auto part : split_escaped(line->value, ',')) {
       auto name = unescape(trim(part));
-      if (!name.empty() && std::find(result.begin(), result.end(), name) == result.end()) result.push_back(std::move(name));
+      if (!name.empty() && std::find(result.begin(), result.end(), name) == result.end())
+        result.push_back(std::move(name));
     }
   }
   return result;
@@ -263,7 +266,8 @@ Result<Calendar> read(std::string_view text, const ReadOptions& options) {
   for (const auto& uid : found.order) {
     auto& series = found.by_uid[uid];
     if (series.master)
-      for (const auto& exception : series.exceptions) series.master->changed_occurrences.push_back(*exception.recurrence_id);
+      for (const auto& exception : series.exceptions)
+        series.master->changed_occurrences.push_back(*exception.recurrence_id);
     calendar.series.push_back(std::move(series));
   }
   return calendar;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Inside of the iCalendar reader.
-#include <map>
-
 #include "format/ical/ical.h"
+
+#include <map>
 
 namespace oxb::ical::detail {
 

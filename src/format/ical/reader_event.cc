@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-
-#include <fmt/format.h>
-
 #include "base/text.h"
 #include "format/ical/reader.h"
 #include "format/ical/rule.h"
 #include "format/ical/zone.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace oxb::ical::detail {
 namespace {
@@ -66,7 +66,8 @@ Attendee attendee_of(const ContentLine& line) {
 
 std::optional<Alarm> alarm_of(const Component& component) {
   using Action = Alarm::Action;
-  static constexpr Choice<Action> kActions[] = {{"DISPLAY", Action::display}, {"AUDIO", Action::audio}, {"EMAIL", Action::email}};
+  static constexpr Choice<Action> kActions[] = {
+      {"DISPLAY", Action::display}, {"AUDIO", Action::audio}, {"EMAIL", Action::email}};
   const auto* trigger = component.find("TRIGGER");
   if (trigger == nullptr) return std::nullopt;
   Alarm alarm;

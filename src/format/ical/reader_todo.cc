@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-
-#include <fmt/format.h>
-
 #include "base/text.h"
 #include "format/ical/reader.h"
 #include "format/ical/rule.h"
 #include "format/ical/zone.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace oxb::ical::detail {
 namespace {
@@ -43,8 +43,8 @@ Result<TaskRecurrence> recurrence_of(std::string_view text, const DateTime& star
     const auto day = std::chrono::floor<std::chrono::days>(local_time(*rule.until));
     result.until = TimeZone::utc()->to_utc(LocalTime(day));
   }
-  if (!rule.by_year_day.empty() || !rule.by_week_number.empty() || !rule.by_hour.empty() || rule.by_month_day.size() > 1 ||
-      rule.by_month.size() > 1) {
+  if (!rule.by_year_day.empty() || !rule.by_week_number.empty() || !rule.by_hour.empty() ||
+      rule.by_month_day.size() > 1 || rule.by_month.size() > 1) {
     return refuse();
   }
   int ordinal = rule.by_set_position.size() == 1 ? rule.by_set_position.front() : 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-
-#include <fmt/format.h>
-
 #include "base/text.h"
 #include "format/ical/ical.h"
 #include "format/ical/zone.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace oxb::ical {
 namespace {

@@ -23,7 +23,7 @@ enum class PatternType : std::uint16_t {
   hijri_month_end = 0xC
 };
 enum class RecurEnd : std::uint32_t { by_date = 0x2021, after_count = 0x2022, never = 0x2023, never_old = 0xFFFF'FFFF };
-constexpr std::uint32_t kNoEndDate = 0x5AE980DF;  // 4500-08-31 23:59
+constexpr std::uint32_t kNoEndDate = 0x5AE980DF;  // 4500-12-31 23:59
 
 // [MS-OXOCAL] 2.2.1.44.1
 struct RecurrencePattern {
