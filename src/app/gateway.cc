@@ -119,10 +119,16 @@ Result<std::unique_ptr<Gateway>> Gateway::start(net::EventLoop& loop, const Conf
   options.refresh_idle = config.sync.refresh_idle;
   options.mail_batch = config.sync.mail_batch;
   options.content_cache_bytes = config.sync.content_cache_bytes;
+  const auto store = config.store.directory;
+  // The accounts take the lock of the store, so they come before anything that writes there.
+  OXB_TRY(auto directories, directory::Directories::create(store + "/directory", installation));
   OXB_TRY(auto accounts,
-          sync::Accounts::create(loop.executor(), std::move(backend), installation, nullptr, std::move(options)));
+          sync::Accounts::create(loop.executor(), std::move(backend), installation, directories, std::move(options)));
   OXB_TRY(auto tls, open_tls(config));
-  auto front = front::Front::create(loop.executor(), *accounts, installation, front_settings(config));
+  auto settings = front_settings(config);
+  settings.directories = std::move(directories);
+  settings.cpu = loop.cpu();
+  auto front = front::Front::create(*accounts, installation, std::move(settings));
   auto gateway = std::make_unique<WiredGateway>(config, std::move(tls), std::move(accounts), std::move(front));
   OXB_CHECK(gateway->listen(loop));
   return gateway;

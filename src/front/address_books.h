@@ -1,23 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "front/address_view.h"
+// The address book of a caller: what his own backend session has shown, and himself. Thread-safe.
+#include "directory/directory.h"
 #include "sync/mailbox.h"
 
+#include <map>
 #include <memory>
+#include <mutex>
 
 namespace oxb::front {
 
-// Where a caller's address book comes from. A view never holds more than the caller's own backend session has shown.
+using ViewPtr = std::shared_ptr<const directory::View>;
+
 class AddressBooks {
  public:
-  virtual ~AddressBooks() = default;
-  virtual Task<Result<std::shared_ptr<const AddressView>>> view(std::shared_ptr<sync::Mailbox> caller, Wait wait) = 0;
+  // directories may be null: then every caller sees only himself.
+  AddressBooks(std::shared_ptr<directory::Directories> directories, directory::Installation installation)
+      : directories_(std::move(directories)), installation_(std::move(installation)) {}
+
+  // unavailable: nothing was ever read, and the backend does not answer.
+  Task<Result<ViewPtr>> view(std::shared_ptr<sync::Mailbox> caller, Wait wait);
+
+ private:
+  Task<Result<ViewPtr>> seen_by(const std::shared_ptr<sync::Mailbox>& caller, Wait wait);
+  ViewPtr with_caller(ViewPtr seen, const sync::Owner& owner);
+
+  const std::shared_ptr<directory::Directories> directories_;
+  const directory::Installation installation_;
+  struct Completed {
+    std::weak_ptr<const directory::View> seen;
+    ViewPtr completed;
+  };
+  std::mutex mutex_;
+  std::map<directory::Entity, Completed> completed_;  // of callers whom their own address book does not list
 };
-
-// The entry of a mailbox's owner, made from what the sign-in told; every address book holds at least this one.
-AddressEntry owner_entry(const sync::Owner& owner, const directory::Installation& installation);
-
-// Only the caller himself: enough to make a profile while no directory has been read.
-std::unique_ptr<AddressBooks> own_entry_only(directory::Installation installation);
 
 }  // namespace oxb::front

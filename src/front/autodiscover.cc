@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "proto/autodiscover/pox.h"
-#include "proto/mapi/tags.h"
 
 #include <openssl/rand.h>
 
@@ -34,11 +33,6 @@ bool is_own(const sync::Owner& owner, std::string_view email) {
   return false;
 }
 
-std::string text_of(const AddressEntry& entry, mapi::PropTag which) {
-  const auto* text = entry.properties.get<std::string>(which);
-  return text ? *text : std::string();
-}
-
 }  // namespace
 
 // The caller himself, or somebody in the address book that the caller may see: nobody else exists.
@@ -48,12 +42,10 @@ Task<Result<Autodiscover::Found>> Autodiscover::find(const std::string& email, c
   if (legacy_dn.empty() ? is_own(owner, email) : ascii_iequals(legacy_dn, owner.legacy_dn))
     co_return Found{owner.entity, owner.display_name, owner.email, owner.legacy_dn};
   OXB_CO_TRY(const auto view, co_await books_.view(caller, Wait::upto(kLookUpTime)));
-  const auto* entry = legacy_dn.empty() ? view->find_address(email) : view->find_dn(legacy_dn);
-  const auto entity = entry ? installation_.entity_of(entry->dn) : std::nullopt;
-  if (!entity || entity->kind != directory::EntityKind::user || entity->context != owner.entity.context)
+  const auto* entry = legacy_dn.empty() ? view->by_address(email) : view->by_dn(legacy_dn);
+  if (!entry || entry->entity.kind != directory::EntityKind::user || entry->entity.context != owner.entity.context)
     co_return fail(Errc::not_found, "no such mailbox for this caller");
-  co_return Found{*entity, text_of(*entry, mapi::tag::kDisplayName), text_of(*entry, mapi::tag::kSmtpAddress),
-                  entry->dn};
+  co_return Found{entry->entity, entry->data.display_name, entry->data.email, entry->dn};
 }
 
 std::string Autodiscover::settings(const Found& found, bool mapi_http) const {

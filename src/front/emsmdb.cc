@@ -111,7 +111,8 @@ Task<> EmsmdbEndpoint::connect(MapiReply& reply, const MailboxPtr& caller) {
   Connect::Response response;
   response.code = connect_error(request->user_dn, request->flags, owner);
   if (response.code == EcCode::none) {
-    const auto context = std::make_shared<MailboxContext>(session::Context::create(caller, settings_.session));
+    const auto context = std::make_shared<MailboxContext>(session::Context::create(
+        caller, settings_.session, {.code_page = request->code_page, .locale = request->string_locale}));
     const auto names = contexts_.add(context, owner.entity);
     if (!names) {
       context->close();

@@ -43,8 +43,8 @@ class HttpFront final : public Front, public std::enable_shared_from_this<HttpFr
         started_(clock_.steady()),
         auth_(accounts, settings.auth),
         urls_(installation, settings.public_url),
-        books_(own_entry_only(installation)),
-        autodiscover_(installation, *books_, urls_, clock_),
+        books_(settings.directories, installation),
+        autodiscover_(installation, books_, urls_, clock_),
         emsmdb_(installation, emsmdb_settings(settings)) {}
 
   Task<> handle(net::HttpExchange& exchange) override {
@@ -105,14 +105,14 @@ class HttpFront final : public Front, public std::enable_shared_from_this<HttpFr
   CancelSource end_;
   Authenticator auth_;
   Urls urls_;
-  std::unique_ptr<AddressBooks> books_;
+  AddressBooks books_;
   Autodiscover autodiscover_;
   EmsmdbEndpoint emsmdb_;
 };
 
 }  // namespace
 
-std::shared_ptr<Front> Front::create(Executor, sync::Accounts& accounts, directory::Installation installation,
+std::shared_ptr<Front> Front::create(sync::Accounts& accounts, directory::Installation installation,
                                      FrontSettings settings) {
   settings.auth.clock = settings.clock;
   return std::make_shared<HttpFront>(accounts, installation, settings);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Everything the gateway answers over HTTP: routes requests to their endpoints once the caller is known.
+#include "directory/directory.h"
 #include "front/auth.h"
 #include "front/emsmdb.h"
 #include "net/http_server.h"
@@ -16,6 +17,8 @@ struct FrontSettings {
   MapiSettings mapi;
   ContextLimits contexts;
   session::ContextLimits session;
+  std::shared_ptr<directory::Directories> directories;  // null: every caller sees only himself
+  Executor cpu;                                         // for what computes long
   const Clock* clock = &system_clock();
 };
 
@@ -23,8 +26,8 @@ class Front {
  public:
   virtual ~Front() = default;
   // accounts outlive the front.
-  static std::shared_ptr<Front> create(Executor executor, sync::Accounts& accounts,
-                                       directory::Installation installation, FrontSettings settings);
+  static std::shared_ptr<Front> create(sync::Accounts& accounts, directory::Installation installation,
+                                       FrontSettings settings);
   // The handler of the HTTP server.
   virtual Task<> handle(net::HttpExchange& exchange) = 0;
   // Known only once the server listens, when the configuration does not name it.
