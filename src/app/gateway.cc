@@ -7,6 +7,10 @@
 #include "sync/accounts.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
 
 namespace oxb::app {
 
@@ -120,7 +124,8 @@ Result<std::unique_ptr<Gateway>> Gateway::start(net::EventLoop& loop, const Conf
   options.mail_batch = config.sync.mail_batch;
   options.content_cache_bytes = config.sync.content_cache_bytes;
   const auto store = config.store.directory;
-  // The accounts take the lock of the store, so they come before anything that writes there.
+  if (::mkdir(store.c_str(), 0700) != 0 && errno != EEXIST)
+    return fail(Errc::unavailable, fmt::format("cannot make the store directory {}: {}", store, std::strerror(errno)));
   OXB_TRY(auto directories, directory::Directories::create(store + "/directory", installation));
   OXB_TRY(auto accounts,
           sync::Accounts::create(loop.executor(), std::move(backend), installation, directories, std::move(options)));

@@ -38,7 +38,9 @@ Task<Result<ViewPtr>> AddressBooks::seen_by(const std::shared_ptr<sync::Mailbox>
 
 Task<Result<ViewPtr>> AddressBooks::view(std::shared_ptr<sync::Mailbox> caller, Wait wait) {
   ViewPtr seen;
-  if (directories_) OXB_CO_TRY(seen, co_await seen_by(caller, std::move(wait)));
+  if (directories_) {
+    OXB_CO_TRY(seen, co_await seen_by(caller, std::move(wait)));
+  }
   const auto& owner = caller->owner();
   if (seen && seen->find(owner.entity)) co_return seen;
   co_return with_caller(std::move(seen), owner);

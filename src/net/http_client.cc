@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -104,8 +105,13 @@ Error error_of(Transfer& transfer, CURLcode code, const HttpClientOptions& optio
       return make(Errc::unavailable, fmt::format("the host name {} cannot be found", host));
     case CURLE_COULDNT_RESOLVE_PROXY:
       return make(Errc::unavailable, fmt::format("the host name of {} cannot be found", proxy));
-    case CURLE_COULDNT_CONNECT:
-      return make(Errc::unavailable, fmt::format("cannot connect to {}:{}: {}", host, where.port, transfer.error_text));
+    case CURLE_COULDNT_CONNECT: {
+      long number = 0;
+      curl_easy_getinfo(transfer.easy, CURLINFO_OS_ERRNO, &number);
+      return make(Errc::unavailable,
+                  fmt::format("cannot connect to {}:{}: {}", host, where.port,
+                              number != 0 ? std::generic_category().message(static_cast<int>(number)) : "refused"));
+    }
     case CURLE_OPERATION_TIMEDOUT: {
       double connected = 0;
       curl_easy_getinfo(transfer.easy, CURLINFO_CONNECT_TIME, &connected);
