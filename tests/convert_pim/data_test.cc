@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // All calendar files of the real test data: each event and task becomes a MAPI item, or is refused with a reason.
 #include "convert/appointment.h"
+#include "convert/contact.h"
 #include "convert/recurrence_series.h"
 #include "convert/task.h"
 #include "convert/timezone_ical.h"
+#include "format/vcard/vcard.h"
 #include "tests/convert_pim/support.h"
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <sstream>
 
 namespace oxb::convert {
@@ -20,6 +21,13 @@ std::filesystem::path data_folder(const char* name) {
   return std::filesystem::path(root != nullptr ? root : OXB_SOURCE_DIR "/../shared/data") / name;
 }
 
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
 TEST(PimData, EveryCalendarFileConvertsOrSaysWhyNot) {
   const auto folder = data_folder("calendar");
   if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "no test data";
@@ -28,10 +36,7 @@ TEST(PimData, EveryCalendarFileConvertsOrSaysWhyNot) {
     if (entry.path().extension() != ".ics") continue;
     SCOPED_TRACE(entry.path().filename().string());
     ++files;
-    std::ifstream file(entry.path(), std::ios::binary);
-    std::stringstream text;
-    text << file.rdbuf();
-    const auto calendar = ical::read(text.str(), calendar_options("Europe/Berlin"));
+    const auto calendar = ical::read(content_of(entry.path()), calendar_options("Europe/Berlin"));
     ASSERT_TRUE(calendar) << calendar.error().what;
     for (const auto& rejected : calendar->rejected) {
       EXPECT_FALSE(rejected.reason.empty());
@@ -64,7 +69,28 @@ TEST(PimData, EveryCalendarFileConvertsOrSaysWhyNot) {
   }
   EXPECT_GE(files, 50U);
   EXPECT_GT(items, 500U);
-  std::cout << files << " files, " << items << " items, " << refused << " refused\n";
+  EXPECT_LT(refused, 30U);
+}
+
+TEST(PimData, EveryCardConverts) {
+  const auto folder = data_folder("contacts");
+  if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "no test data";
+  std::size_t files = 0, contacts = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    SCOPED_TRACE(entry.path().filename().string());
+    ++files;
+    const auto cards = vcard::read(content_of(entry.path()));
+    ASSERT_TRUE(cards) << cards.error().what;
+    EXPECT_TRUE(cards->rejected.empty());
+    for (const auto& contact : cards->contacts) {
+      const auto content = contact_from_item(contact, test_context());
+      ASSERT_TRUE(content) << content.error().what;
+      check_content(*content);
+      ++contacts;
+    }
+  }
+  EXPECT_GE(files, 8U);
+  EXPECT_GE(contacts, 10U);
 }
 
 }  // namespace

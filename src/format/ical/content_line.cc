@@ -146,7 +146,13 @@ class LineParser {
     rest_.remove_prefix(end);
     do {
       rest_.remove_prefix(1);  // '=' or ','
-      result.values.push_back(value());
+      auto text = value();
+      if (result.name != "TYPE") {
+        result.values.push_back(std::move(text));
+        continue;
+      }
+      // TYPE="work,voice" of vCard 4.0
+      for (const auto part : split_escaped(text, ',')) result.values.emplace_back(part);
     } while (!rest_.empty() && rest_.front() == ',' && result.values.size() < kParameterLimit);
     return result;
   }
