@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "front/autodiscover.h"
+#include "front/nspi.h"
 #include "front/pages.h"
 #include "front/quirks.h"
 #include "net/event_loop.h"
@@ -16,7 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds kHousekeeping{30};
 
-enum class Route : std::uint8_t { start, status, health, emsmdb, autodiscover_xml, autodiscover_json, unknown };
+enum class Route : std::uint8_t { start, status, health, emsmdb, nspi, autodiscover_xml, autodiscover_json, unknown };
 
 Route route_of(std::string_view path) {
   if (path == "/") return Route::start;
@@ -28,6 +29,7 @@ Route route_of(std::string_view path) {
     return Route::autodiscover_json;
   while (loose.size() > 1 && loose.back() == '/') loose.pop_back();
   if (loose == "/mapi/emsmdb") return Route::emsmdb;
+  if (loose == "/mapi/nspi") return Route::nspi;
   if (loose == "/autodiscover/autodiscover.xml") return Route::autodiscover_xml;
   return Route::unknown;
 }
@@ -45,7 +47,8 @@ class HttpFront final : public Front, public std::enable_shared_from_this<HttpFr
         urls_(installation, settings.public_url),
         books_(settings.directories, installation),
         autodiscover_(installation, books_, urls_, clock_),
-        emsmdb_(installation, emsmdb_settings(settings)) {}
+        emsmdb_(installation, emsmdb_settings(settings)),
+        nspi_(installation, books_, urls_, {settings.mapi, settings.contexts, settings.cpu, settings.clock}) {}
 
   Task<> handle(net::HttpExchange& exchange) override {
     const auto route = route_of(exchange.request().path);
@@ -67,6 +70,7 @@ class HttpFront final : public Front, public std::enable_shared_from_this<HttpFr
     if (auto* refusal = std::get_if<net::HttpResponse>(&caller)) co_return co_await send(exchange, std::move(*refusal));
     auto& mailbox = std::get<MailboxPtr>(caller);
     if (route == Route::emsmdb) co_return co_await emsmdb_.handle(exchange, std::move(mailbox));
+    if (route == Route::nspi) co_return co_await nspi_.handle(exchange, std::move(mailbox));
     co_await send(exchange, co_await autodiscover_.pox(exchange.request(), mailbox));
   }
 
@@ -76,6 +80,7 @@ class HttpFront final : public Front, public std::enable_shared_from_this<HttpFr
     const auto self = shared_from_this();
     while (co_await net::sleep(Wait::upto(kHousekeeping, end_.token()))) {
       emsmdb_.contexts().expire();
+      nspi_.contexts().expire();
       auth_.forget_expired();
     }
   }
@@ -84,6 +89,7 @@ class HttpFront final : public Front, public std::enable_shared_from_this<HttpFr
     stopping_ = true;
     end_.cancel();
     emsmdb_.contexts().close_all();
+    nspi_.contexts().close_all();
     auth_.forget_all();
   }
 
@@ -95,6 +101,7 @@ class HttpFront final : public Front, public std::enable_shared_from_this<HttpFr
     GatewayState state;
     state.up = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - started_);
     state.mail_contexts = emsmdb_.contexts().size();
+    state.address_book_contexts = nspi_.contexts().size();
     state.stopping = stopping_;
     return state;
   }
@@ -108,6 +115,7 @@ class HttpFront final : public Front, public std::enable_shared_from_this<HttpFr
   AddressBooks books_;
   Autodiscover autodiscover_;
   EmsmdbEndpoint emsmdb_;
+  NspiEndpoint nspi_;
 };
 
 }  // namespace
