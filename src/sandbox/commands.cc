@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "net/event_loop.h"
+#include "sandbox/mail_commands.h"
 #include "sandbox/principals.h"
 #include "sandbox/seed.h"
 #include "sandbox/server.h"
@@ -180,6 +181,7 @@ int finish(const Result<>& result) {
 
 int run_command(int argc, char** argv) {
   (void)open_log(LogLevel::warning, "stderr");
+  if (argc > 1 && is_mail_command(argv[1])) return run_mail_command(argc - 1, argv + 1);
   Options options;
   CLI::App app{"Open-Xchange in a box: for demonstrations, tests and development"};
   app.require_subcommand(1);

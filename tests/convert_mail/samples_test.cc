@@ -58,6 +58,8 @@ TEST(MailSamples, ListingsAgreeWithWholeMails) {
     const auto content = message_from_mime(as_bytes(sample.bytes), context());
     if (!content) continue;
     const auto summary = message_summary(listing(sample.bytes), context());
+    // What only the body tells: files inside a text or a winmail.dat.
+    const bool found_later = !content->attachments.empty() && !flag(summary.properties, tag::kHasAttachments);
     const auto report = text(summary.properties, tag::kMessageClass).starts_with("REPORT.");
     for (const auto& p : summary.properties.all()) {
       const auto* whole = content->properties.find(p.tag.id());
@@ -66,6 +68,7 @@ TEST(MailSamples, ListingsAgreeWithWholeMails) {
         EXPECT_TRUE(text(content->properties, tag::kMessageClass).starts_with("REPORT.IPM.Note."));
         continue;
       }
+      if (found_later && (p.tag == tag::kHasAttachments || p.tag == tag::kMessageFlags)) continue;
       EXPECT_TRUE(whole->value == p.value) << sample.name << std::hex << " " << p.tag.value;
     }
     for (const auto& n : summary.named) {
@@ -78,7 +81,7 @@ TEST(MailSamples, ListingsAgreeWithWholeMails) {
 
 TEST(MailSamples, CutAnywhereTheyStillConvert) {
   for (const auto& sample : samples()) {
-    const auto step = std::max<std::size_t>(1, sample.bytes.size() / 40);
+    const auto step = std::max<std::size_t>(1, sample.bytes.size() / 12);
     for (std::size_t at = 0; at < sample.bytes.size(); at += step) {
       const auto content = message_from_mime(as_bytes(sample.bytes).first(at), context());
       ASSERT_TRUE(content || content.error().code == Errc::limit) << sample.name << " cut at " << at;
