@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/backend_ox/box.h"
+#include "tests/support/ox_box.h"
 
 #include <boost/json.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/ox/capabilities.h"
-#include "tests/backend_ox/box.h"
+#include "tests/support/ox_box.h"
 
 #include <boost/json.hpp>
 

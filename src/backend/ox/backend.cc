@@ -42,7 +42,10 @@ class OxAccount final : public Account {
         mail_(std::move(mail)),
         address_book_(make_address_book(signed_in.context)),
         groupware_(make_groupware(std::move(signed_in))) {}
-  ~OxAccount() override { net::spawn(executor_, leave(session_)); }
+  // Whoever ends the loop signs out first: what is spawned here outlives the account.
+  ~OxAccount() override {
+    if (!session_->signed_out()) net::spawn(executor_, leave(session_));
+  }
 
   const model::Principal& principal() const override { return principal_; }
   MailStore& mail() override { return *mail_; }

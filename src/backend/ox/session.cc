@@ -400,6 +400,11 @@ Task<Result<oxjson::Answer>> Session::ask_together(Request request, Wait wait) {
   }
 }
 
+bool Session::signed_out() {
+  const std::scoped_lock lock(mutex_);
+  return closed_;
+}
+
 Task<void> Session::sign_out(Wait wait) {
   Ticket last;
   {

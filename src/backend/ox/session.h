@@ -46,6 +46,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // Requests that are asked for at about the same time by different callers travel in one batch.
   Task<Result<oxjson::Answer>> ask_together(Request request, Wait wait);
   Task<void> sign_out(Wait wait);
+  bool signed_out();
 
   std::uint32_t context() const { return context_; }
   std::uint32_t user() const { return user_; }
