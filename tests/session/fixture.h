@@ -32,6 +32,7 @@ class TestMailbox final : public sync::Mailbox {
   const directory::Installation& installation() const override { return installation_; }
   Task<Result<>> ensure_folders(Wait wait) override;
   Task<Result<>> ensure_contents(FolderId folder, Wait wait) override;
+  Task<Result<>> ensure_address_book(Wait) override { co_return Result<>{}; }
   Task<Result<std::shared_ptr<const mapi::Content>>> content(MessageId message, Wait wait) override;
   Task<Result<>> set_read(std::vector<MessageId> messages, bool read, Wait wait) override;
   Task<Result<>> refresh(Wait) override { co_return Result<>{}; }
