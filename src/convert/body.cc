@@ -102,9 +102,12 @@ std::optional<std::string> body_as_html(const PropertyBag& bag) {
 
 std::optional<std::string> body_as_rtf(const PropertyBag& bag) {
   if (auto rtf = stored_rtf(bag)) return rtf;
-  if (const auto html = stored_html(bag)) return rtf::from_html(*html);
-  if (has_text(bag)) return rtf::from_text(*bag.get<std::string>(tag::kBody));
-  return std::nullopt;
+  // RTF is many times the size of what it is made from; of very large bodies clients make it themselves.
+  constexpr std::size_t kLargest = 8U << 20;
+  if (const auto html = stored_html(bag))
+    return html->size() > kLargest ? std::nullopt : std::optional(rtf::from_html(*html));
+  const auto* text = bag.get<std::string>(tag::kBody);
+  return !text || text->size() > kLargest ? std::nullopt : std::optional(rtf::from_text(*text));
 }
 
 std::optional<PropertyValue> body_property(const PropertyBag& bag, PropTag tag) {

@@ -2,6 +2,7 @@
 #include "convert/message_address.h"
 
 #include "base/text.h"
+#include "proto/mapi/entry_id.h"
 #include "proto/mapi/tags.h"
 
 #include <algorithm>
@@ -15,34 +16,16 @@ namespace {
 void put_le(Bytes& out, std::uint32_t value, unsigned bytes) {
   for (unsigned i = 0; i < bytes; ++i) out.push_back(static_cast<std::byte>(value >> (8 * i) & 255U));
 }
-void put_utf16z(Bytes& out, std::string_view text) {
-  for (const char16_t c : utf16_from_utf8(text))
-    if (c != 0) put_le(out, c, 2);
-  put_le(out, 0, 2);
-}
-
 }  // namespace
 
-// [MS-OXCDATA] 2.2.5.1
 Bytes one_off_entry_id(std::string_view name, std::string_view address) {
-  constexpr Guid kProvider = Guid::of(0xA41F2B81, 0xA3BE, 0x1910, {0x9D, 0x6E, 0x00, 0xDD, 0x01, 0x0F, 0x54, 0x02});
-  constexpr std::uint32_t kUnicode = 0x8000, kNoRichInfo = 0x0001, kDoNotLookUp = 0x1000;
-  Bytes out;
-  put_le(out, 0, 4);
-  out.insert(out.end(), kProvider.bytes.begin(), kProvider.bytes.end());
-  put_le(out, 0, 2);
-  put_le(out, kUnicode | kNoRichInfo | kDoNotLookUp, 2);
-  put_utf16z(out, name);
-  put_utf16z(out, "SMTP");
-  put_utf16z(out, address);
-  return out;
+  OneOffEntryId id;
+  id.display_name = name;
+  id.email_address = address;
+  return to_bytes(EntryId(std::move(id)));
 }
 
-Bytes address_search_key(std::string_view address) {
-  auto out = to_bytes("SMTP:" + ascii_upper(address));
-  out.push_back(std::byte{0});
-  return out;
-}
+Bytes address_search_key(std::string_view address) { return search_key("SMTP", address); }
 
 const PersonTags kSender = {tag::kSenderName,    tag::kSenderAddressType, tag::kSenderEmailAddress,
                             tag::kSenderEntryId, tag::kSenderSearchKey,   tag::kSenderSmtpAddress};

@@ -99,13 +99,26 @@ void set_single_html(PropertyBag& bag, const mime::Part& part) {
     set_html_body(bag, to_bytes(html::with_declared_charset(text, "utf-8")));
 }
 
-// Puts a later text into a page, in front of its end.
-void insert_before_end(std::string& page, std::string_view piece) {
-  const auto lower = ascii_lower(page);
-  auto at = lower.rfind("</body");
-  if (at == std::string::npos) at = lower.rfind("</html");
-  page.insert(at == std::string::npos ? page.size() : at, piece);
-}
+// A page that later texts are put into, in front of its end.
+class Page {
+ public:
+  bool empty() const { return head_.empty() && tail_.empty(); }
+  void start(std::string page) {
+    const auto lower = ascii_lower(page);
+    auto at = lower.rfind("</body");
+    if (at == std::string::npos) at = lower.rfind("</html");
+    if (at != std::string::npos) {
+      tail_ = page.substr(at);
+      page.resize(at);
+    }
+    head_ = std::move(page);
+  }
+  void add(std::string_view piece) { head_.append("<br>\r\n").append(piece); }
+  std::string text() const { return head_ + tail_; }
+
+ private:
+  std::string head_, tail_;
+};
 
 }  // namespace
 
@@ -113,34 +126,35 @@ void set_bodies(Content& out, const Plan& plan) {
   auto& bag = out.properties;
   if (plan.texts.empty()) return set_text_body(bag, {});
   if (plan.texts.size() == 1 && plan.texts[0].html) return set_single_html(bag, *plan.texts[0].node->part);
-  std::string text, page;
+  std::string text;
+  Page page;
   bool html = plan.texts[0].html;
   for (const auto& planned : plan.texts) {
     const auto& part = *planned.node->part;
     if (planned.html && !html) {  // from here on the whole is HTML
-      page = html::from_text(with_crlf(text));
+      page.start(html::from_text(with_crlf(text)));
       html = true;
     }
     if (planned.html) {
-      const auto more = html::with_declared_charset(html_text_of(part), "utf-8");
+      auto more = html::with_declared_charset(html_text_of(part), "utf-8");
       if (page.empty())
-        page = more;
+        page.start(std::move(more));
       else
-        insert_before_end(page, "<br>\r\n" + more);
+        page.add(more);
       continue;
     }
     auto found = mime::extract_uuencoded(plain_text_of(part));
     for (auto& file : found.files)
       out.attachments.push_back(file_attachment(std::move(file.name), {}, std::move(file.content), {}));
     if (html) {
-      insert_before_end(page, "<br>\r\n" + html::fragment_from_text(found.text));
+      page.add(html::fragment_from_text(found.text));
     } else {
       if (!text.empty() && !text.ends_with('\n')) text += "\r\n";
       text += found.text;
     }
   }
   if (html)
-    set_html_body(bag, to_bytes(page));
+    set_html_body(bag, to_bytes(page.text()));
   else
     set_text_body(bag, with_crlf(text));
 }

@@ -53,7 +53,7 @@ TEST(MailEnvelope, PeopleTimesAndIds) {
 TEST(MailEnvelope, OneOffEntryIdOfTheSpecification) {
   // [MS-OXCDATA] 2.2.5.1: flags, provider, version, MAE/format bits, then three texts in UTF-16.
   EXPECT_EQ(to_hex(one_off_entry_id("A", "a@b")),
-            "00000000812b1fa4bea310199d6e00dd010f540200000190"
+            "00000000812b1fa4bea310199d6e00dd010f540200000180"
             "41000000"
             "53004d00540050000000"
             "6100400062000000");

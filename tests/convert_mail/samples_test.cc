@@ -89,5 +89,46 @@ TEST(MailSamples, CutAnywhereTheyStillConvert) {
   }
 }
 
+std::string repeated(std::string_view text, std::size_t bytes) {
+  std::string out;
+  while (out.size() < bytes) out += text;
+  return out;
+}
+
+// Input on which a careless scan takes time quadratic in its size: here hours, or no time at all.
+TEST(MailSamples, HostileTextsEnd) {
+  constexpr std::size_t kSize = 500'000;
+  const std::vector<std::string> mails = {
+      "To: " + repeated("a:", kSize) + "\n\n",
+      "To: " + repeated("x", 100'000) + "@" + repeated(":", kSize) + "\n\n",
+      "Subject: " + repeated("=?a?q?x", kSize) + "\n\n",
+      repeated("Subject: =?a?q?x=?a?q?x=?a?q?x\n", 100'000) + "\n",
+      "To: " + repeated("(", kSize) + "\n\n",
+      "To: " + repeated("\"", kSize) + "\n\n",
+      "Content-Type: multipart/mixed; boundary=" + repeated("-", 15'000) + "x\n\n" + repeated("-", kSize),
+      "Content-Type: multipart/mixed\n\n" + repeated("--a\n", kSize),
+      "\n" + repeated("begin 644 a\n", kSize),
+      "Content-Type: text/html\n\n" + repeated("<b>", kSize),
+      "Content-Type: text/html\n\n<a href=http://x>" + repeated("x</a>", kSize),
+      "Content-Type: text/html\n\n" + repeated("<a b=\"", kSize),
+      "Content-Type: text/html\n\n" + repeated("<title>", kSize),
+      "Content-Type: text/html\n\n" + repeated("</title", kSize),
+      "Content-Type: text/html\n\n" + repeated("<!--", kSize),
+      "Content-Type: text/html\n\n" + repeated("url(", kSize),
+      "Content-Type: text/html\n\n<style>" + repeated("url(", kSize),
+      "Content-Type: text/html\n\n" + repeated("&", kSize),
+      "Content-Type: multipart/mixed; boundary=b\n\n" +
+          repeated("--b\nContent-Type: text/html\n\n<p>x</body>" + repeated("x", 5000) + "\n", kSize)};
+  for (const auto& mail : mails) {
+    const auto content = message_from_mime(as_bytes(mail), context());
+    if (!content) {
+      EXPECT_EQ(content.error().code, Errc::limit);
+      message_placeholder(as_bytes(mail), content.error().what, context());
+      continue;
+    }
+    EXPECT_TRUE(body_as_text(content->properties));
+  }
+}
+
 }  // namespace
 }  // namespace oxb::convert::test

@@ -159,6 +159,7 @@ class TextWriter {
 
   // "text <address>", as Outlook writes it, unless the text is the address.
   void end_link() {
+    if (link_.empty()) return;
     const auto lower = ascii_lower(link_);
     const bool worth_it = lower.starts_with("http://") || lower.starts_with("https://") ||
                           lower.starts_with("mailto:") || lower.starts_with("ftp://") || lower.starts_with("tel:");

@@ -141,7 +141,8 @@ class Parser {
  private:
   Result<> multipart(Part& part, std::size_t depth) {
     std::string boundary(part.parameter("boundary"));
-    if (boundary.empty()) boundary = guess_boundary(part.body);
+    constexpr std::size_t kLongest = 256;  // RFC 2046 allows 70 characters; searching for very long ones is slow
+    if (boundary.empty() || boundary.size() > kLongest) boundary = guess_boundary(part.body);
     const auto mark = "--" + boundary;
     auto open = boundary.empty() ? std::nullopt : find_delimiter(part.body, mark, 0);
     const auto default_type = part.is("multipart/digest") ? "message/rfc822" : "text/plain";

@@ -41,7 +41,7 @@ std::string decode_q(std::string_view text) {
 // The encoded word that starts at s[at], if one does.
 std::optional<Word> word_at(std::string_view s, std::size_t at) {
   if (s.substr(at, 2) != "=?") return std::nullopt;
-  constexpr std::size_t kLongest = 16U << 10;  // far beyond what the RFC allows
+  constexpr std::size_t kLongest = 2U << 10;  // far beyond what the RFC allows
   s = s.substr(0, std::min(s.size(), at + kLongest));
   const auto charset = s.substr(at + 2, std::min<std::size_t>(64, s.substr(at + 2).find('?')));
   const auto charset_end = at + 2 + charset.size();
@@ -134,12 +134,13 @@ class AddressReader {
       group_.clear();
       return;
     }
-    if (c == ':' && !has_angle_ && group_.empty() && phrase_.find('@') == std::string::npos) {
+    if (c == ':' && !has_angle_ && group_.empty() && !has_sign_) {
       if (!ascii_iequals(trim(phrase_), "mailto")) group_ = decode_text(phrase_);
       phrase_.clear();
       comment_.clear();
       return;
     }
+    has_sign_ = has_sign_ || c == '@';
     phrase_.push_back(c);
   }
 
@@ -210,7 +211,7 @@ class AddressReader {
     phrase_.clear();
     comment_.clear();
     angle_.clear();
-    has_angle_ = quoted_ = false;
+    has_angle_ = quoted_ = has_sign_ = false;
   }
 
   // No angle brackets: an address, an address with words around it, or words alone.
@@ -260,7 +261,7 @@ class AddressReader {
   std::size_t limit_;
   std::size_t at_ = 0;
   std::string phrase_, comment_, angle_, group_;
-  bool has_angle_ = false, quoted_ = false;
+  bool has_angle_ = false, quoted_ = false, has_sign_ = false;
   std::vector<Mailbox> out_;
 };
 
