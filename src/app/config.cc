@@ -46,7 +46,6 @@ void read_server(SectionReader& section, ServerConfig& server) {
   section.text("public_url", server.public_url);
   section.list("trusted_proxies", server.trusted_proxies);
   section.boolean("development_certificate", server.development_certificate);
-  section.text("organization", server.organization);
   section.number("threads", server.threads, 0, 256);
 
   strip_slashes(server.public_url);
@@ -65,9 +64,6 @@ void read_server(SectionReader& section, ServerConfig& server) {
   if (!proxies) section.problem_at("trusted_proxies", "server.trusted_proxies: " + proxies.error().what);
   if (!certificate && !server.development_certificate && !is_local(server.listen) && server.trusted_proxies.empty())
     section.problem_at("listen", "without a certificate the gateway listens on loopback only, or for trusted_proxies");
-  if (server.organization.empty() || server.organization.size() > 64 ||
-      server.organization.find_first_of("/=\r\n") != std::string::npos)
-    section.problem_at("organization", "server.organization is empty, longer than 64 bytes, or contains / or =");
 }
 
 // "none", "system" or "http://host:port".
@@ -156,7 +152,7 @@ void read_sync(SectionReader& section, SyncConfig& sync) {
   section.number("pending_period_milliseconds", sync.pending_period, 10, 60'000);
 }
 
-void read_all(const toml::table& root, LoadedConfig& loaded) {
+void read_all(const toml::table& root, LoadedConfig& loaded, std::vector<std::string>* keys = nullptr) {
   auto& config = loaded.config;
   auto& problems = loaded.problems;
   static const std::set<std::string, std::less<>> kSections = {"server", "store", "ox",  "imap",
@@ -170,6 +166,8 @@ void read_all(const toml::table& root, LoadedConfig& loaded) {
     SectionReader reader(root, name, problems);
     read(reader);
     reader.unknown_keys();
+    for (const auto& key : reader.asked())
+      if (keys) keys->push_back(fmt::format("{}.{}", name, key));
   };
   section("server", [&](SectionReader& reader) { read_server(reader, config.server); });
   section("store", [&](SectionReader& reader) {
@@ -202,6 +200,13 @@ LoadedConfig parse_config(std::string_view text) {
   std::stable_sort(loaded.problems.begin(), loaded.problems.end(),
                    [](const Problem& a, const Problem& b) { return a.line < b.line; });
   return loaded;
+}
+
+std::vector<std::string> config_keys() {
+  std::vector<std::string> keys;
+  LoadedConfig ignored;
+  read_all(toml::table{}, ignored, &keys);
+  return keys;
 }
 
 LoadedConfig load_config(const std::string& file) {

@@ -21,7 +21,6 @@ struct ServerConfig {
   std::string public_url;  // without a slash at the end; empty: made from listen and port
   std::vector<std::string> trusted_proxies;
   bool development_certificate = false;
-  std::string organization = "Oxbridge";
   unsigned threads = 0;  // 0: as many as processors
 };
 
@@ -99,5 +98,7 @@ struct LoadedConfig {
 
 LoadedConfig parse_config(std::string_view toml);
 LoadedConfig load_config(const std::string& file);
+// Every key there is, as "section.key".
+std::vector<std::string> config_keys();
 
 }  // namespace oxb::app

@@ -94,6 +94,8 @@ class SectionReader {
     }
   }
 
+  const std::set<std::string>& asked() const { return asked_; }
+
   static unsigned line_of(const toml::node& node) { return static_cast<unsigned>(node.source().begin.line); }
 
  private:

@@ -6,6 +6,8 @@
 
 #include <fstream>
 #include <iterator>
+#include <set>
+#include <sstream>
 
 namespace oxb::app {
 namespace {
@@ -92,6 +94,50 @@ TEST(Config, BrokenTomlNamesItsLine) {
   EXPECT_THAT(lines[0], testing::StartsWith("2: "));
   EXPECT_THAT(problems("port = 1\n" + std::string(kLeast)),
               testing::ElementsAre("1: the key port stands in no section"));
+}
+
+std::string example(bool with_defaults) {
+  std::ifstream in(std::string(OXB_SOURCE_DIR) + "/share/oxbridged.toml");
+  std::string text;
+  for (std::string line; std::getline(in, line);) {
+    // "#key = value" is a default, "# words" an explanation.
+    if (with_defaults && line.size() > 1 && line[0] == '#' && line[1] != ' ') line.erase(0, 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+TEST(Config, TheExampleIsGoodAndExplainsEveryKey) {
+  EXPECT_THAT(problems(example(false)), testing::IsEmpty());
+  const auto whole = example(true);
+  EXPECT_THAT(problems(whole), testing::IsEmpty());
+  std::set<std::string> shown;
+  std::string section;
+  std::istringstream lines(whole);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('[')) section = line.substr(1, line.find(']') - 1);
+    if (const auto equals = line.find(" = "); equals != std::string::npos && !line.starts_with('#'))
+      shown.insert(section + "." + line.substr(0, equals));
+  }
+  const auto keys = config_keys();
+  EXPECT_EQ(shown, std::set<std::string>(keys.begin(), keys.end()));
+}
+
+TEST(Config, TheExamplesDefaultsAreTheRealOnes) {
+  const auto shown = parse_config(example(true)).config;
+  const auto real = parse_config(example(false)).config;
+  EXPECT_EQ(shown.server.port, real.server.port);
+  EXPECT_EQ(shown.imap.port, real.imap.port);
+  EXPECT_EQ(shown.imap.tls, real.imap.tls);
+  EXPECT_EQ(shown.imap.login, real.imap.login);
+  EXPECT_EQ(shown.ox.login, real.ox.login);
+  EXPECT_EQ(shown.limits.request_bytes, real.limits.request_bytes);
+  EXPECT_EQ(shown.limits.contexts, real.limits.contexts);
+  EXPECT_EQ(shown.limits.context_idle, real.limits.context_idle);
+  EXPECT_EQ(shown.limits.wrong_passwords_window, real.limits.wrong_passwords_window);
+  EXPECT_EQ(shown.log.level, real.log.level);
+  EXPECT_EQ(shown.sync.content_cache_bytes, real.sync.content_cache_bytes);
+  EXPECT_EQ(shown.sync.pending_period, real.sync.pending_period);
 }
 
 TEST(Config, MissingFileIsAProblem) { EXPECT_EQ(load_config("/nonexistent/oxbridged.toml").problems.size(), 1U); }
