@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "net/event_loop.h"
+#include "sandbox/import.h"
 #include "sandbox/mail_commands.h"
 #include "sandbox/principals.h"
 #include "sandbox/seed.h"
@@ -35,6 +36,8 @@ struct Options {
   std::string mail;
   std::string description;
   SeedOptions seed;
+  std::string import_directory;
+  std::string import_user;
   bool company = false;
 };
 
@@ -171,6 +174,11 @@ Result<> seed(const Options& options) {
   return seed_company(*box, options.seed);
 }
 
+Result<> import_command(const Options& options) {
+  OXB_TRY(const auto box, open_box(options));
+  return import_tree(*box, options.import_directory, options.import_user);
+}
+
 int finish(const Result<>& result) {
   if (result) return 0;
   std::fprintf(stderr, "oxsandbox: %s\n", result.error().what.c_str());
@@ -233,6 +241,10 @@ int run_command(int argc, char** argv) {
                            "dates are relative to this day (2026-11-22); default: today");
   seed_command->add_option("--password", options.seed.password, "of every user; drawn when not given");
 
+  auto* import_sub = app.add_subcommand("import", "load a tree of .ics and .vcf files");
+  import_sub->add_option("directory", options.import_directory)->required();
+  import_sub->add_option("--user", options.import_user, "whose items they become: a login or mail address")->required();
+
   std::string format = "dovecot";
   auto* passdb_command = app.add_subcommand("passdb", "print all users and passwords");
   passdb_command->add_option("--format", format)->check(CLI::IsMember({"dovecot", "json"}));
@@ -243,6 +255,7 @@ int run_command(int argc, char** argv) {
   if (user_command->parsed()) return finish(add_user_command(options));
   if (group_command->parsed()) return finish(add_group_command(options));
   if (resource_command->parsed()) return finish(add_resource_command(options));
+  if (import_sub->parsed()) return finish(import_command(options));
   if (seed_command->parsed()) return finish(seed(options));
   return finish(passdb(options, format));
 }

@@ -42,23 +42,6 @@ bool same_password(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-std::optional<Identity> find_login(Database& db, std::string_view login) {
-  if (auto q = db.query("SELECT context, user FROM address WHERE address = ?", login); q.next()) {
-    return Identity{q.integer(0), q.integer(1)};
-  }
-  const auto at = login.rfind('@');
-  const auto name = login.substr(0, at);
-  // Without a context the first one is meant, as on an installation with a default context.
-  const auto context =
-      at == std::string_view::npos
-          ? db.integer("SELECT min(id) FROM context")
-          : db.integer("SELECT id FROM context WHERE name = ?1 OR CAST(id AS TEXT) = ?1", login.substr(at + 1));
-  if (!context) return std::nullopt;
-  const auto user = db.integer("SELECT id FROM user WHERE context = ? AND login = ?", *context, ascii_lower(name));
-  if (!user) return std::nullopt;
-  return Identity{*context, *user};
-}
-
 }  // namespace
 
 std::string User::name() const { return as_string(contact_data, "display_name"); }
@@ -127,6 +110,23 @@ std::vector<Resource> all_resources(Database& db, std::int64_t context) {
   auto q = db.query("SELECT id, modified, data FROM resource WHERE context = ? ORDER BY id", context);
   while (q.next()) out.push_back({q.integer(0), q.integer(1), parse_object(q.text(2))});
   return out;
+}
+
+std::optional<Identity> find_login(Database& db, std::string_view login) {
+  if (auto q = db.query("SELECT context, user FROM address WHERE address = ?", login); q.next()) {
+    return Identity{q.integer(0), q.integer(1)};
+  }
+  const auto at = login.rfind('@');
+  const auto name = login.substr(0, at);
+  // Without a context the first one is meant, as on an installation with a default context.
+  const auto context =
+      at == std::string_view::npos
+          ? db.integer("SELECT min(id) FROM context")
+          : db.integer("SELECT id FROM context WHERE name = ?1 OR CAST(id AS TEXT) = ?1", login.substr(at + 1));
+  if (!context) return std::nullopt;
+  const auto user = db.integer("SELECT id FROM user WHERE context = ? AND login = ?", *context, ascii_lower(name));
+  if (!user) return std::nullopt;
+  return Identity{*context, *user};
 }
 
 std::optional<Identity> check_login(Database& db, std::string_view login, std::string_view password) {

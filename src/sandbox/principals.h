@@ -62,6 +62,7 @@ struct Identity {
   std::int64_t user = 0;
 };
 // The login forms: "anton" (context named in `default_context`), "anton@<context name or id>", a mail address.
+std::optional<Identity> find_login(Database& db, std::string_view login);
 std::optional<Identity> check_login(Database& db, std::string_view login, std::string_view password);
 
 }  // namespace oxb::sandbox

@@ -16,7 +16,7 @@ const Table& table() {
     Table out;
     for (const auto list :
          {user_actions(), group_actions(), resource_actions(), folder_actions(), system_actions(), contact_actions(),
-          chronos_actions(), task_actions(), attachment_actions(), reminder_actions()}) {
+          chronos_actions(), task_actions(), attachment_actions(), reminder_actions(), transfer_actions()}) {
       for (const auto& action : list) {
         out.actions.emplace(std::pair{action.module, action.name}, &action);
         out.modules.insert(action.module);

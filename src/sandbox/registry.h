@@ -33,6 +33,7 @@ std::span<const Action> chronos_actions();
 std::span<const Action> task_actions();
 std::span<const Action> attachment_actions();
 std::span<const Action> reminder_actions();
+std::span<const Action> transfer_actions();  // import, export
 
 // `config/<path>` has no action: the path is the module.
 Ox<Answer> config_call(Call& call);
