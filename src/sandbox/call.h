@@ -58,6 +58,7 @@ class Call {
   std::vector<Part> parts;
   const net::HttpRequest* http = nullptr;  // null inside `multiple`
   std::string host = "localhost";
+  bool importing = false;     // an attendee may write what the organizer wrote
   bool keep_changes = false;  // an error answer keeps what was done before it
 
   const std::string* param(std::string_view name) const;

@@ -201,7 +201,7 @@ std::int64_t folder_of_view(const CalendarFolder& folder) { return folder.folder
 
 bool acts_as_organizer(const Call& call, const CalendarFolder& folder, const Event& event) {
   const auto* organizer = event.data.if_contains("organizer");
-  if (!organizer || !organizer->is_object()) return true;
+  if (!organizer || !organizer->is_object() || call.importing) return true;
   if (event.attendees().size() <= 1 && organizer->get_object().contains("entity")) return true;
   if (as_string(event.data, "attendeePrivileges") == "MODIFY") return true;
   return as_number(organizer->get_object(), "entity").value_or(0) == folder.viewer(call);

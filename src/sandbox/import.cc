@@ -143,6 +143,7 @@ class Importer {
     made.parameters = std::move(parameters);
     made.parameters.emplace_back("timezone", "UTC");
     made.parameters.emplace_back("scheduling", "none");
+    made.importing = true;
     made.parts = std::move(parts);
     made.set_body(std::move(body));
     return run_call(made);
@@ -181,12 +182,17 @@ class Importer {
     return value;
   }
 
+  // Items of several files may share a UID, and occurrences may stand alone: those become events under a new one.
   std::optional<std::string> event(const model::Event& event) {
     std::vector<Part> parts;
     auto body = event_body(event, parts);
     body.get_object().erase("recurrenceId");
-    const auto answer =
-        call("chronos", "new", {{"folder", calendar_name(target_.calendar)}}, std::move(body), std::move(parts));
+    const Parameters where{{"folder", calendar_name(target_.calendar)}};
+    auto answer = call("chronos", "new", where, body, parts);
+    if (!answer && answer.error().code == "CAL-4090") {
+      body.get_object().erase("uid");
+      answer = call("chronos", "new", where, std::move(body), std::move(parts));
+    }
     if (!answer) {
       refuse("VEVENT", event.uid, answer.error());
       return std::nullopt;
@@ -212,6 +218,10 @@ class Importer {
                               {"timestamp", std::to_string(kFarFuture)},
                               {"recurrenceId", oxjson::text_of_recurrence_id(*exception.recurrence_id)}},
                              std::move(body), std::move(parts));
+    if (!answer && answer.error().code == "CAL-4061") {  // not one of the series' own
+      event(exception);
+      return;
+    }
     if (!answer) return refuse("VEVENT", exception.uid + " (one occurrence)", answer.error());
     const auto* created = answer->data->as_object().if_contains("created");
     if (created && !created->as_array().empty()) {
