@@ -12,6 +12,9 @@ namespace oxb::session {
 
 struct ContextLimits {
   std::size_t handles = 10'000;              // open objects of one context
+  std::size_t tables = 500;                  // among them
+  std::size_t streams = 500;                 // among them
+  std::size_t written_bytes = 64U << 20;     // in streams that are open for writing
   std::size_t queued_notifications = 5'000;  // beyond that tables get TableChanged and the rest is dropped
   std::size_t request_bytes = 0x40000;       // one ROP buffer [MS-OXCRPC] 3.1.4.2
 };

@@ -110,6 +110,14 @@ std::vector<RowKey> touched(const RowSource& source, std::span<const sync::Mailb
   return keys;
 }
 
+// The table's folder was deleted with all that was in it.
+bool is_gone(const RowSource& source, std::span<const sync::MailboxEvent> events) {
+  const auto* messages = dynamic_cast<const MessageRows*>(&source);
+  return messages != nullptr && std::any_of(events.begin(), events.end(), [&](const auto& event) {
+           return event.kind == Kind::folder_deleted && event.folder == messages->folder();
+         });
+}
+
 rop::TableRowKey row_key(const RowSource& source, const RowName& row) {
   rop::TableRowKey out;
   if (const auto* messages = dynamic_cast<const MessageRows*>(&source)) {
@@ -186,7 +194,7 @@ void Session::notify_tables(replica::ReadTx& tx, std::span<const sync::MailboxEv
   for (const auto& [handle, table] : tables_) {
     if (!table->is_watched()) continue;
     const auto keys = touched(table->source(), events);
-    if (keys.size() > kMostRowEvents) {
+    if (keys.size() > kMostRowEvents || is_gone(table->source(), events)) {
       table->invalidate();
       push_table_changed(*table);
     } else if (!keys.empty()) {

@@ -181,6 +181,7 @@ bool Evaluation::operator()(const mapi::SubObjectRestriction& r) {
 
 struct Check {
   std::size_t nodes = 0;
+  bool counts = false;
   Result<> status;
 
   void visit(const mapi::Restriction& r) {
@@ -201,7 +202,10 @@ struct Check {
   }
   void operator()(const mapi::NotRestriction& r) { visit(*r.part); }
   void operator()(const mapi::SubObjectRestriction& r) { visit(*r.part); }
-  void operator()(const mapi::CountRestriction& r) { visit(*r.part); }
+  void operator()(const mapi::CountRestriction& r) {
+    counts = true;
+    visit(*r.part);
+  }
   void operator()(const mapi::CommentRestriction& r) {
     if (r.part) visit(**r.part);
   }
@@ -218,6 +222,12 @@ Result<> check_restriction(const mapi::Restriction& restriction) {
   Check check;
   check.visit(restriction);
   return std::move(check.status);
+}
+
+bool depends_on_order(const mapi::Restriction& restriction) {
+  Check check;
+  check.visit(restriction);
+  return check.counts;
 }
 
 bool Matcher::operator()(const PropertySource& object) {

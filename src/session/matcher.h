@@ -10,6 +10,9 @@ namespace oxb::session {
 // unsupported: the restriction holds something that no table can evaluate (a regular expression).
 Result<> check_restriction(const mapi::Restriction& restriction);
 
+// True where the answer for one object depends on those asked before it (Count).
+bool depends_on_order(const mapi::Restriction& restriction);
+
 class Matcher {
  public:
   Matcher(mapi::Restriction restriction, std::uint32_t code_page)

@@ -3,6 +3,7 @@
 
 #include "proto/mapi/tags.h"
 #include "session/folder_source.h"
+#include "sync/bodies.h"
 
 #include <algorithm>
 
@@ -27,15 +28,14 @@ Value integer(std::int64_t x) { return PropertyValue(static_cast<std::int32_t>(x
 Value binary(Bytes bytes) { return PropertyValue(std::move(bytes)); }
 Value text(std::string utf8) { return PropertyValue(std::move(utf8)); }
 
-bool is_body(mapi::PropId id) {
-  return id == tag::kBody.id() || id == tag::kHtml.id() || id == tag::kRtfCompressed.id();
-}
-
 }  // namespace
 
 const mapi::Content* MessageSource::content() const {
   if (!content_ && tx_ != nullptr && row_.id.value != 0) {
-    if (auto cached = tx_->content(row_.id)) content_ = std::move(*cached);
+    if (auto cached = tx_->content(row_.id)) {
+      content_ = std::move(*cached);
+      is_looked_up_ = content_ != nullptr;
+    }
   }
   tx_ = nullptr;
   return content_.get();
@@ -47,7 +47,8 @@ Value MessageSource::stored(mapi::PropTag wanted) const {
     return std::holds_alternative<std::monostate>(property->value) ? Value() : Value(&property->value);
   }
   // A table asks for columns that no row has; only what can be long, or is local, is worth a look into the content.
-  if (content_ == nullptr && row_.kind == replica::ContentsKind::normal && !is_body(wanted.id())) return {};
+  if (content_ == nullptr && row_.kind == replica::ContentsKind::normal && !sync::is_body_property(wanted.id()))
+    return {};
   const auto* all = content();
   if (all == nullptr) return {};
   const auto* property = all->properties.find(wanted.id());
@@ -138,6 +139,11 @@ Value MessageSource::find(mapi::PropTag wanted) const {
     const std::int64_t size = narrow != nullptr ? *narrow : (wide != nullptr ? *wide : 0);
     if (wanted.type() == mapi::PropType::integer64) return PropertyValue(size);
     return integer(std::min<std::int64_t>(size, 0x7FFF'FFFF));
+  }
+  if (sync::is_body_property(wanted.id()) && is_looked_up_) {
+    // A search in a table looks for text, whatever form the message has.
+    auto made = sync::body_property(content_->properties, wanted);
+    return made ? Value(std::move(*made)) : Value();
   }
   switch (wanted.id()) {
     case tag::kMessageClass.id():

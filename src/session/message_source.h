@@ -28,7 +28,8 @@ class MessageSource final : public PropertySource {
   const Store& store_;
   const replica::MessageRow& row_;
   mutable std::shared_ptr<const mapi::Content> content_;
-  mutable replica::ReadTx* tx_;  // null once asked
+  mutable replica::ReadTx* tx_;        // null once asked
+  mutable bool is_looked_up_ = false;  // the content was found by tx_
 };
 
 }  // namespace oxb::session

@@ -110,6 +110,10 @@ Answer<std::vector<rop::PropertyProblem>> change_message(Message& message, const
   if (!message.writable) return refuse(EcCode::access_denied);
   auto accepted = accept(change, is_computed_message_property, message.code_page);
   auto& bag = message.change();
+  std::size_t size = 0;
+  for (const auto& property : bag.all()) size += mapi::value_size(property.value);
+  for (const auto& property : accepted.set) size += mapi::value_size(property.value);
+  if (size > Stream::kMaxBytes) return refuse(EcCode::not_enough_memory);
   for (auto& property : accepted.set) bag.set(property.tag, std::move(property.value));
   for (const auto erased : accepted.erase) bag.erase(erased.id());
   return std::move(accepted.problems);

@@ -78,6 +78,7 @@ void Session::close() {
 
 void Session::drop_all() {
   tables_.clear();
+  streams_.clear();
   subscriptions_.clear();
   logons_.clear();
   objects_.clear();
@@ -92,17 +93,30 @@ std::shared_ptr<Object> Session::find(Handle handle) const {
 
 Result<Handle> Session::add(std::shared_ptr<Object> object) {
   if (objects_.size() >= limits_.handles) return fail(Errc::limit, "too many open objects");
+  auto* table = dynamic_cast<Table*>(object.get());
+  auto* stream = dynamic_cast<Stream*>(object.get());
+  if (table != nullptr && tables_.size() >= limits_.tables) return fail(Errc::limit, "too many open tables");
+  if (stream != nullptr && streams_.size() >= limits_.streams) return fail(Errc::limit, "too many open streams");
   while (next_handle_ == 0 || next_handle_ == kNoHandle || objects_.contains(next_handle_)) ++next_handle_;
   const auto handle = next_handle_++;
   object->handle = handle;
-  if (auto* table = dynamic_cast<Table*>(object.get())) tables_[handle] = table;
+  if (table != nullptr) tables_[handle] = table;
+  if (stream != nullptr) streams_[handle] = stream;
   if (auto* subscription = dynamic_cast<Subscription*>(object.get())) subscriptions_[handle] = subscription;
   objects_[handle] = std::move(object);
   return handle;
 }
 
+std::size_t Session::write_room() const {
+  std::size_t used = 0;
+  for (const auto& [handle, stream] : streams_)
+    if (stream->writable) used += stream->bytes().size();
+  return used < limits_.written_bytes ? limits_.written_bytes - used : 0;
+}
+
 void Session::drop(Handle handle) {
   tables_.erase(handle);
+  streams_.erase(handle);
   subscriptions_.erase(handle);
   const auto at = objects_.find(handle);
   if (at == objects_.end()) return;

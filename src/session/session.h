@@ -8,6 +8,7 @@
 #include "session/call.h"
 #include "session/context.h"
 #include "session/objects.h"
+#include "session/stream.h"
 #include "session/table.h"
 
 #include <atomic>
@@ -36,6 +37,8 @@ class Session final : public Context, public std::enable_shared_from_this<Sessio
   Result<Handle> add(std::shared_ptr<Object> object);
   void drop(Handle handle);
   // A logon under an id that is in use replaces the old one with all its objects [MS-OXCROPS] 3.1.4.2.
+  // Bytes that streams open for writing may still take.
+  std::size_t write_room() const;
   void put_logon(const std::shared_ptr<Logon>& logon);
   void on_events(std::span<const sync::MailboxEvent> events);
 
@@ -72,6 +75,7 @@ class Session final : public Context, public std::enable_shared_from_this<Sessio
   Handle next_handle_ = 1;
   std::map<Handle, std::shared_ptr<Object>> objects_;
   std::map<Handle, Table*> tables_;
+  std::map<Handle, Stream*> streams_;
   std::map<Handle, Subscription*> subscriptions_;
   std::map<std::uint8_t, std::shared_ptr<Logon>> logons_;
   std::deque<Queued> queue_;

@@ -126,6 +126,7 @@ Result<> Table::set_columns(std::vector<mapi::PropTag> columns) {
   if (columns.empty()) return fail(Errc::invalid, "no columns");
   if (columns.size() > kMaxColumns) return fail(Errc::limit, "too many columns");
   columns_ = std::move(columns);
+  cursor_ = 0;
   return {};
 }
 
@@ -143,6 +144,7 @@ Result<> Table::set_order(std::vector<ViewOrder> orders, std::uint16_t categorie
   invalidate();
   kept_toggles_.clear();
   bookmarks_.clear();
+  cursor_ = 0;
   spec_.orders = std::move(orders);
   spec_.categories = categories;
   spec_.expanded = expanded;
@@ -153,6 +155,7 @@ Result<> Table::set_restriction(mapi::Restriction restriction) {
   OXB_CHECK(check_restriction(restriction));
   invalidate();
   bookmarks_.clear();
+  cursor_ = 0;
   if (std::holds_alternative<mapi::NoRestriction>(restriction.node))
     restriction_.reset();
   else
@@ -165,6 +168,7 @@ void Table::reset() {
   columns_.clear();
   bookmarks_.clear();
   kept_toggles_.clear();
+  cursor_ = 0;
   spec_ = {};
   restriction_.reset();
 }
@@ -172,7 +176,6 @@ void Table::reset() {
 void Table::invalidate() {
   if (view_) kept_toggles_ = view_->toggled();
   view_.reset();
-  cursor_ = 0;
 }
 
 Result<> Table::ensure_view(replica::ReadTx& tx) {
@@ -372,6 +375,7 @@ void Table::follow(std::size_t position, std::ptrdiff_t rows) {
 }
 
 Result<View::Update> Table::update(replica::ReadTx& tx, RowKey key) {
+  if (restriction_ && depends_on_order(*restriction_)) return View::Update{{}, true};
   OXB_TRY(auto update, view_->update(tx, key));
   for (const auto& change : update.changes) moved(change);
   cursor_ = std::min(cursor_, size());

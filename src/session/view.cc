@@ -378,7 +378,8 @@ Result<View::Update> View::rebuild_and_compare(replica::ReadTx& tx, RowKey key) 
 Result<View::Update> View::update(replica::ReadTx& tx, RowKey key) {
   if (has_maximum() || (spec_.orders.empty() && !source_->is_ordered_by_key())) return rebuild_and_compare(tx, key);
   auto names = affected(key);
-  const auto old = positions_of(*this, names);
+  auto old = positions_of(*this, names);
+  const auto headers = header_positions();
   for (std::size_t i = leaves_.size(); i-- > 0;)
     if (leaves_[i].key == key) erase(i);
   OXB_TRY(auto rows, load(tx, key));
@@ -390,8 +391,20 @@ Result<View::Update> View::update(replica::ReadTx& tx, RowKey key) {
     count();
     show();
   }
-  add_all(names, affected(key));
+  const auto now = affected(key);
+  for (const auto& name : now) {  // a row may come below a header that stood there before
+    const auto at = std::find_if(headers.begin(), headers.end(), [&](const auto& h) { return h.first == name.key; });
+    if (name.is_header && at != headers.end()) old.emplace(name, at->second);
+  }
+  add_all(names, now);
   return difference(*this, old, positions_of(*this, names));
+}
+
+std::vector<std::pair<std::uint64_t, std::size_t>> View::header_positions() const {
+  std::vector<std::pair<std::uint64_t, std::size_t>> out;
+  for (std::size_t i = 0; i < shown_.size(); ++i)
+    if ((shown_[i] & kGroupBit) != 0) out.emplace_back(groups_[shown_[i] & ~kGroupBit].header.id, i);
+  return out;
 }
 
 void View::set_expanded(std::uint64_t category, bool expanded) {

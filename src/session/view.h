@@ -113,6 +113,7 @@ class View {
   bool has_maximum() const;
   const ViewOrder* instance_order() const;
   std::vector<RowName> affected(RowKey key) const;
+  std::vector<std::pair<std::uint64_t, std::size_t>> header_positions() const;
   std::vector<RowName> names_without(const std::vector<RowName>& left_out) const;
   Result<Update> rebuild_and_compare(replica::ReadTx& tx, RowKey key);
 

@@ -52,6 +52,7 @@ Answer<std::shared_ptr<Stream>> stream_over(Call& call, const std::shared_ptr<Ob
 template <class T>
 Answer<T> write(Call& call, const rop::StreamData& request) {
   OXB_TRY(const auto stream, call.object<Stream>(request.input));
+  if (request.data.size() > call.session().write_room()) return refuse(EcCode::not_enough_memory);
   OXB_TRY(const auto written, stream->write(request.data));
   return T{static_cast<decltype(T::written)>(written)};
 }
@@ -123,6 +124,8 @@ Reply<rop::GetStreamSize> handle(Of<rop::GetStreamSize>, Call& call, const rop::
 
 Reply<rop::SetStreamSize> handle(Of<rop::SetStreamSize>, Call& call, const rop::SetStreamSize::Request& request) {
   OXB_CO_TRY(const auto stream, call.object<Stream>(request.input));
+  if (request.size > stream->bytes().size() && request.size - stream->bytes().size() > call.session().write_room())
+    co_return refuse(EcCode::not_enough_memory);
   OXB_CO_CHECK(stream->resize(request.size));
   co_return rop::NoFields{};
 }
@@ -142,6 +145,7 @@ Reply<rop::CopyToStream> handle(Of<rop::CopyToStream>, Call& call, const rop::Co
   OXB_CO_TRY(const auto to, call.object<Stream>(request.destination));
   if (from == to) co_return refuse(EcCode::invalid_parameter);
   const auto data = from->read(static_cast<std::size_t>(std::min<std::uint64_t>(request.count, Stream::kMaxBytes)));
+  if (data.size() > call.session().write_room()) co_return refuse(EcCode::not_enough_memory);
   OXB_CO_TRY(const auto written, to->write(data));
   co_return rop::CopyToStream::Response{data.size(), written};
 }
