@@ -209,6 +209,43 @@ TEST_F(OxCalendar, WhatIsModifiedLivesWhateverTheTombstonesSay) {
   EXPECT_EQ(std::count(changes.deleted.begin(), changes.deleted.end(), RemoteId{id}), 0);
 }
 
+TEST_F(OxCalendar, SomebodyInvitedToOneOccurrenceHasItAlone) {
+  const auto id = add_series();
+  const json::array both{json::object{{"entity", 3}, {"cuType", "INDIVIDUAL"}},
+                         json::object{{"entity", 4}, {"cuType", "INDIVIDUAL"}}};
+  const auto berta = box.sign_in("berta");
+  const auto theirs = folder_of(box.run(berta->groupware().folders(soon())).value(), FolderRole::calendar);
+  auto changes = box.run(berta->groupware().changes(theirs, {}, soon())).value();
+  update(id, {{"summary", "only this"}, {"attendees", both}}, "Europe/Berlin:20270308T090000");
+  changes = box.run(berta->groupware().changes(theirs, changes.position, soon())).value();
+  ASSERT_EQ(changes.changed.size(), 1U);
+  EXPECT_FALSE(series(changes).master);
+  ASSERT_EQ(series(changes).exceptions.size(), 1U);
+  EXPECT_EQ(series(changes).exceptions[0].summary, "only this");
+  const auto alone = series(changes).exceptions[0].id;
+  EXPECT_EQ(id_of(changes.changed[0]), alone);
+  EXPECT_EQ(box.run(berta->groupware().items(theirs, {alone}, soon())).value().at(0).value().index(), 0U);
+  // Then to the whole series: what stood alone is part of it now.
+  update(id, {{"attendees", both}});
+  changes = box.run(berta->groupware().changes(theirs, changes.position, soon())).value();
+  ASSERT_EQ(ids(changes), std::vector<std::string>{id});
+  EXPECT_TRUE(series(changes).master);
+  EXPECT_EQ(series(changes).exceptions.size(), 1U);
+  EXPECT_TRUE(changes.complete || std::count(changes.deleted.begin(), changes.deleted.end(), alone) == 1);
+}
+
+TEST_F(OxCalendar, AttachmentsOfEvents) {
+  const auto id = add({{"summary", "A"}});
+  const auto changes = read();
+  model::FileData link;
+  link.uri = "http://elsewhere.test/";
+  EXPECT_EQ(box.run(account->groupware().attachment(calendar, RemoteId{id}, link, soon())).error().code, Errc::invalid);
+  model::FileData gone;
+  gone.id = RemoteId{"4711"};
+  EXPECT_EQ(box.run(account->groupware().attachment(calendar, RemoteId{id}, gone, soon())).error().code,
+            Errc::not_found);
+}
+
 TEST_F(OxCalendar, ExistingAndItems) {
   const auto a = add({{"summary", "A"}}), b = add({{"summary", "B"}}), s = add_series();
   update(s, {{"summary", "ex"}}, "Europe/Berlin:20270308T090000");

@@ -124,7 +124,8 @@ std::vector<model::FileData>& attachments_of(Item& item) {
   return std::get<model::Task>(item).attachments;
 }
 
-// Names and sizes of the attachments of those items that have any.
+// Names and sizes of the attachments of those items that have any. `multiple` cannot ask for them: the parameter that
+// names the kind of object is called like the one that names the module.
 Task<Result<>> read_attachments(Context context, Module module, Collection& collection, Wait wait) {
   std::vector<Request> requests;
   std::vector<Item*> owners;
@@ -138,7 +139,7 @@ Task<Result<>> read_attachments(Context context, Module module, Collection& coll
     owners.push_back(&item);
   }
   if (requests.empty()) co_return Result<>{};
-  OXB_CO_TRY(const auto answers, co_await context.session->multiple(std::move(requests), wait));
+  OXB_CO_TRY(const auto answers, co_await context.session->several(std::move(requests), wait));
   for (std::size_t i = 0; i < owners.size(); ++i) {
     if (answers[i].error && oxjson::errc_of(*answers[i].error) == Errc::not_found) continue;  // deleted meanwhile
     OXB_CO_TRY(const auto values, array_of(answers[i], "attachment all"));

@@ -330,6 +330,63 @@ Task<Result<Bytes>> Session::download(Request request, Wait wait) {
   co_return std::move(response.body);
 }
 
+struct Session::Several {
+  std::vector<Request> requests;
+  std::mutex mutex;
+  std::vector<oxjson::Answer> answers;
+  std::optional<Error> failed;  // the first failure
+  std::size_t next = 0, running = 0;
+  net::AsyncEvent done;
+};
+
+Task<void> Session::work_off(std::shared_ptr<Session> self, std::shared_ptr<Several> several, Wait wait) {
+  while (true) {
+    std::size_t mine = 0;
+    {
+      const std::scoped_lock lock(several->mutex);
+      mine = several->next++;
+      if (mine >= several->requests.size()) {
+        --several->running;
+        break;
+      }
+    }
+    auto answer = co_await self->ask(several->requests[mine], wait);
+    const std::scoped_lock lock(several->mutex);
+    if (answer) {
+      several->answers[mine] = std::move(*answer);
+    } else {
+      several->next = several->requests.size();  // the rest would fail as well
+      if (!several->failed) several->failed = std::move(answer).error();
+    }
+  }
+  several->done.notify_all();
+}
+
+Task<Result<std::vector<oxjson::Answer>>> Session::several(std::vector<Request> requests, Wait wait) {
+  constexpr std::size_t kAtOnce = 6;
+  auto state = std::make_shared<Several>();
+  state->requests = std::move(requests);
+  state->answers.resize(state->requests.size());
+  state->running = std::min(kAtOnce, state->requests.size());
+  const auto executor = co_await boost::asio::this_coro::executor;
+  for (std::size_t i = 0, count = state->running; i < count; ++i) {
+    net::spawn(executor, work_off(shared_from_this(), state, wait));
+  }
+  // Each request has its own deadline inside the caller's, so this ends.
+  while (true) {
+    const auto seen = state->done.generation();
+    {
+      const std::scoped_lock lock(state->mutex);
+      if (state->running == 0) break;
+    }
+    if (!co_await state->done.wait_after(seen, wait)) {
+      co_return fail(wait.cancel.cancelled() ? Errc::cancelled : Errc::unavailable, "several requests timed out");
+    }
+  }
+  if (state->failed) co_return tl::unexpected(*state->failed);
+  co_return std::move(state->answers);
+}
+
 struct Session::Gathering {
   struct Entry {
     Request request;

@@ -41,6 +41,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // Many in as few HTTP requests as the batch size allows; answers in the order asked. For reading only: a batch is
   // repeated when the session got lost in it.
   Task<Result<std::vector<oxjson::Answer>>> multiple(std::vector<Request> requests, Wait wait);
+  // Many that a batch cannot hold, a few at a time.
+  Task<Result<std::vector<oxjson::Answer>>> several(std::vector<Request> requests, Wait wait);
   // Bytes as they are. not_found: HTTP 404.
   Task<Result<Bytes>> download(Request request, Wait wait);
   // Requests that are asked for at about the same time by different callers travel in one batch.
@@ -61,6 +63,7 @@ class Session : public std::enable_shared_from_this<Session> {
     std::uint64_t generation{};
   };
   struct Gathering;  // requests waiting to travel together
+  struct Several;    // requests on their way side by side
 
   Session(std::shared_ptr<net::HttpClient> http, Options options, model::Credentials credentials)
       : http_(std::move(http)), options_(std::move(options)), credentials_(std::move(credentials)) {}
@@ -75,6 +78,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // send(), and once more after renew() when the answer says that the session is gone.
   Task<Result<net::HttpResponse>> exchange(Request request, Wait wait);
   Task<Result<std::vector<oxjson::Answer>>> batch(std::vector<Request> requests, Wait wait);
+  static Task<void> work_off(std::shared_ptr<Session> self, std::shared_ptr<Several> several, Wait wait);
   static Task<void> run_gathering(std::shared_ptr<Session> self, std::shared_ptr<Gathering> gathering);
   std::uint64_t generation();
 
