@@ -97,8 +97,9 @@ class WiredGateway final : public Gateway {
 
   Task<> stop(Wait wait) override {
     log().event("gateway.stopping");
-    front_->stop();
+    // Requests under way are finished, waits for notifications end at once, then the sessions go.
     co_await server_->stop(wait);
+    front_->stop();
     co_await accounts_->stop(wait);
     log().event("gateway.stopped");
   }

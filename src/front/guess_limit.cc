@@ -39,9 +39,9 @@ void GuessLimit::count(Counts& counts, const std::string& key) const {
 
 std::optional<std::chrono::seconds> GuessLimit::blocked(const std::string& account, const std::string& network) {
   const std::lock_guard lock(mutex_);
-  if (const auto wait = over(networks_, network, limits_.per_network)) return wait;
   const auto both = pair(account, network);
   if (known_.count(both) > 0) return over(known_, both, limits_.per_account);
+  if (const auto wait = over(networks_, network, limits_.per_network)) return wait;
   return over(accounts_, account, limits_.per_account);
 }
 

@@ -25,7 +25,8 @@ class GuessLimit {
   // How long the client has to wait before it may try again; nothing: it may.
   std::optional<std::chrono::seconds> blocked(const std::string& account, const std::string& network);
   void wrong(const std::string& account, const std::string& network);
-  // From now on a stranger's guesses do not lock this network out of this account: it has a count of its own.
+  // From now on other people's guesses, in the same office or elsewhere, do not lock this network out of this account:
+  // the two have a count of their own.
   void right(const std::string& account, const std::string& network);
 
  private:

@@ -146,6 +146,16 @@ TEST_F(AuthTest, WrongGuessesOfANetworkAreStopped) {
   EXPECT_EQ(status(ask(request("anton", "secret", "198.51.101.77"))), 200);
 }
 
+TEST_F(AuthTest, ColleaguesWithOldPasswordsLockNobodyOut) {
+  fake_.add_user();
+  start({.guesses = {.per_account = 100, .per_network = 3}});
+  ASSERT_EQ(status(ask(request("anton", "secret", "198.51.100.1"))), 200);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(status(ask(request("berta", "old", "198.51.100.2"))), 401);
+  EXPECT_EQ(status(ask(request("berta", "old", "198.51.100.2"))), 429);
+  clock_.move(301s);
+  EXPECT_EQ(status(ask(request("anton", "secret", "198.51.100.1"))), 200);
+}
+
 TEST(GuessLimitTest, MemoryIsBounded) {
   MovedClock clock;
   GuessLimit limit({.per_account = 1, .per_network = 1000, .entries = 10}, clock);

@@ -226,6 +226,24 @@ TEST_F(EmsmdbTest, RequestTypesIgnoreCase) {
   EXPECT_EQ(run(client.execute(logon_request(dn()))).code, 0);
 }
 
+TEST_F(EmsmdbTest, DisconnectIgnoresTheSequence) {
+  auto client = mailbox();
+  ASSERT_EQ(run(client.connect(dn())).code, 0);
+  auto stale = mailbox();
+  stale.cookies() = client.cookies();
+  ASSERT_EQ(run(client.execute(logon_request(dn()))).code, 0);
+  EXPECT_EQ(run(stale.call("Disconnect", mapihttp::Disconnect::Request{})).code, 0);
+  EXPECT_EQ(run(client.execute(logon_request(dn()))).code, 10);
+}
+
+TEST_F(EmsmdbTest, IdsOfTheRequestMayBeMissing) {
+  net::HttpHeaders headers;
+  headers.add("X-RequestType", "PING");
+  const auto answer = send("POST", "/mapi/emsmdb/?x", "", "anton", "secret", headers);
+  EXPECT_EQ(answer.headers.get("X-ResponseCode"), "0");
+  EXPECT_FALSE(answer.headers.has("X-RequestId"));
+}
+
 TEST_F(EmsmdbTest, WithoutLoginThereIsNothing) {
   net::HttpCall call;
   EXPECT_EQ(send("POST", "/mapi/emsmdb/", std::string(100'000, 'x'), "").status, 401);
