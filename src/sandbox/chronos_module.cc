@@ -14,6 +14,9 @@ constexpr std::size_t kMostEvents = 1000;
 constexpr std::int64_t kFarPast = -62'135'596'800'000;   // the year 1
 constexpr std::int64_t kFarFuture = 32'503'680'000'000;  // the year 3000
 
+enum class Expand : std::uint8_t { no, yes };
+Expand expand_of(const Call& call) { return call.flag("expand") ? Expand::yes : Expand::no; }
+
 struct Range {
   std::int64_t from = kFarPast;
   std::int64_t until = kFarFuture;
@@ -57,15 +60,15 @@ void sort_events(const Call& call, json::array& list) {
   });
 }
 
-Ox<> collect(const Call& call, const CalendarFolder& folder, std::vector<Event> events, const Range& range, bool expand,
-             Events& out) {
+Ox<> collect(const Call& call, const CalendarFolder& folder, std::vector<Event> events, const Range& range,
+             Expand expand, Events& out) {
   const auto fields = wanted_fields(call);
   const auto zone = zone_of_user(call, folder.folder.owner());
   std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.id < b.id; });
   for (const auto& event : events) {
     if (!may_see(call, folder, event)) continue;
-    auto found = occurrences(call, event, range.from, range.until, zone, expand ? kMostEvents : 1);
-    if (event.is_master() && expand) {
+    auto found = occurrences(call, event, range.from, range.until, zone, expand == Expand::yes ? kMostEvents : 1);
+    if (event.is_master() && expand == Expand::yes) {
       // Exceptions stand for themselves.
       for (const auto& exception : exceptions_of(call.db, call.context, event.id)) {
         const auto local = parse_recurrence(exception.recurrence, event.start());
@@ -119,8 +122,8 @@ Ox<Events> all_in(const Call& call, const CalendarFolder& folder, const Range& r
   if (folder.birthdays) {
     OXB_CHECK(collect_birthdays(call, folder, range, out));
   } else {
-    OXB_CHECK(collect(call, folder, events_in_folder(call.db, call.context, folder.folder.id), range,
-                      call.flag("expand"), out));
+    OXB_CHECK(
+        collect(call, folder, events_in_folder(call.db, call.context, folder.folder.id), range, expand_of(call), out));
   }
   return out;
 }
@@ -134,7 +137,7 @@ Ox<Answer> all_of_user(Call& call, const Range& range) {
   }
   for (auto& [id, events] : by_folder) {
     const auto folder = calendar_folder(call, calendar_name(id));
-    if (folder) OXB_CHECK(collect(call, *folder, std::move(events), range, call.flag("expand"), out));
+    if (folder) OXB_CHECK(collect(call, *folder, std::move(events), range, expand_of(call), out));
   }
   if (out.list.size() > kMostEvents) return ox_fail("CAL-5072", kMostEvents);
   sort_events(call, out.list);
@@ -178,8 +181,11 @@ Ox<Answer> all(Call& call) {
   return std::move(events).answer();
 }
 
+// Exceptions by the id of their series: `get` finds them, `list` refuses.
+enum class ByMaster : std::uint8_t { found, refused };
+
 Ox<json::object> one_event(const Call& call, const CalendarFolder& folder, std::string_view id,
-                           std::string_view recurrence, bool exceptions_by_master, std::int64_t& newest) {
+                           std::string_view recurrence, ByMaster exceptions, std::int64_t& newest) {
   OXB_TRY(auto event, event_in_folder(call, folder, id));
   newest = std::max(newest, event.modified);
   if (recurrence.empty()) return event_object(call, folder, event);
@@ -192,7 +198,7 @@ Ox<json::object> one_event(const Call& call, const CalendarFolder& folder, std::
     return ox_fail("CAL-4042", id, recurrence);
   }
   if (const auto exception = find_exception(call.db, call.context, event, *local)) {
-    if (!exceptions_by_master) return ox_fail("CAL-4042", id, recurrence);
+    if (exceptions == ByMaster::refused) return ox_fail("CAL-4042", id, recurrence);
     newest = std::max(newest, exception->modified);
     return event_object(call, folder, *exception);
   }
@@ -204,7 +210,7 @@ Ox<Answer> get(Call& call) {
   OXB_TRY(const auto name, call.need("folder"));
   OXB_TRY(const auto folder, calendar_folder(call, name));
   std::int64_t newest = 0;
-  OXB_TRY(auto event, one_event(call, folder, id, call.param_or("recurrenceId", ""), true, newest));
+  OXB_TRY(auto event, one_event(call, folder, id, call.param_or("recurrenceId", ""), ByMaster::found, newest));
   return Answer(only(std::move(event), wanted_fields(call)), newest);
 }
 
@@ -219,7 +225,7 @@ Ox<Answer> list(Call& call) {
     if (!value.is_object()) return wrong_type("String", "JSONObject");
     const auto& entry = value.get_object();
     OXB_TRY(const auto folder, calendar_folder(call, as_id(entry, "folder")));
-    auto event = one_event(call, folder, as_id(entry, "id"), as_id(entry, "recurrenceId"), false, newest);
+    auto event = one_event(call, folder, as_id(entry, "id"), as_id(entry, "recurrenceId"), ByMaster::refused, newest);
     if (event) {
       out.push_back(only(std::move(*event), fields));
     } else if (event.error().code == "CAL-4040" || event.error().code == "CAL-4041") {
@@ -284,7 +290,7 @@ Ox<Answer> needs_action(Call& call) {
   Events out;
   for (auto& event : events) {
     const auto folder = calendar_folder(call, calendar_name(folder_for(event, call.user)));
-    if (folder) OXB_CHECK(collect(call, *folder, {event}, range, false, out));
+    if (folder) OXB_CHECK(collect(call, *folder, {event}, range, Expand::no, out));
   }
   return std::move(out).answer();
 }
@@ -295,7 +301,7 @@ Ox<Answer> get_recurrence(Call& call) {
   OXB_TRY(const auto recurrence, call.need("recurrenceId"));
   OXB_TRY(const auto folder, calendar_folder(call, name));
   std::int64_t newest = 0;
-  OXB_TRY(auto found, one_event(call, folder, id, recurrence, true, newest));
+  OXB_TRY(auto found, one_event(call, folder, id, recurrence, ByMaster::found, newest));
   OXB_TRY(const auto master, event_in_folder(call, folder, id));
   const auto own_id = as_string(found, "id");
   const bool overridden = own_id != std::to_string(master.id);

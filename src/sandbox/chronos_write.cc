@@ -108,7 +108,7 @@ Ox<> apply_changes(Call& call, const CalendarFolder& folder, Event& event, const
                    std::int64_t stamp) {
   const Event before = event;
   const auto viewer = folder.viewer(call);
-  OXB_CHECK(apply_event(call, folder, event, changes, false));
+  OXB_CHECK(apply_event(call, folder, event, changes, Writing::change));
   if (const auto* sent = changes.if_contains("attendees")) {
     OXB_CHECK(set_attendees(call, folder, event, sent));
     bury_removed(call, before, event, stamp);
@@ -236,7 +236,7 @@ Ox<Answer> new_event(Call& call) {
   event.folder = folder_of_view(folder);
   event.calendar_user = folder.folder.owner();
   event.created_by = call.user;
-  OXB_CHECK(apply_event(call, folder, event, body, true));
+  OXB_CHECK(apply_event(call, folder, event, body, Writing::create));
   OXB_CHECK(check_uid(call, folder, event.uid()));
   if (event.uid().empty()) event.data["uid"] = to_text(random_guid());
   set_organizer(folder, call, event, body);

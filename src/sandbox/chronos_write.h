@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 // Module `chronos`: what the writing actions share.
+#include "sandbox/checks.h"
 #include "sandbox/event_view.h"
 
 namespace oxb::sandbox {
@@ -23,8 +24,8 @@ struct Outcome {
   }
 };
 
-// What a client sent, checked and brought into the stored form. creating: mandatory fields are asked for.
-Ox<> apply_event(Call& call, const CalendarFolder& folder, Event& event, const json::object& body, bool creating);
+// What a client sent, checked and brought into the stored form.
+Ox<> apply_event(Call& call, const CalendarFolder& folder, Event& event, const json::object& body, Writing writing);
 // Dates and rule against each other. CAL-4220, CAL-4229, CAL-4221, CAL-4002.
 Ox<> check_times(const Event& event);
 // Attendees as sent -> stored: groups resolved, internal users with their folders, the calendar user among them.

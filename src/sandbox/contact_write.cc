@@ -106,13 +106,13 @@ Ox<json::value> checked_value(const Call& call, const oxjson::Column& column, co
 }
 
 // The members of the body that this server knows and lets clients write.
-Ox<> apply(const Call& call, Contact& contact, const json::object& body, bool creating) {
+Ox<> apply(const Call& call, Contact& contact, const json::object& body, Writing writing) {
   for (const auto& column : oxjson::contact_columns()) {
     const auto* value = body.if_contains(column.name);
     if (!value) continue;
     if (std::find(std::begin(kServerColumns), std::end(kServerColumns), column.number) != std::end(kServerColumns))
       continue;
-    if (column.number == 223 && !creating) continue;
+    if (column.number == 223 && writing == Writing::change) continue;
     if (value->is_null()) {
       contact.data.erase(column.name);
       if (column.number == 101) contact.is_private = false;
@@ -296,7 +296,7 @@ Ox<Contact> create_contact(Call& call, const Folder& folder, const json::object&
   Contact contact;
   contact.folder = folder.id;
   contact.created_by = call.user;
-  OXB_CHECK(apply(call, contact, body, true));
+  OXB_CHECK(apply(call, contact, body, Writing::create));
   if (contact.is_private && folder.is_public()) return ox_fail("CON-0171", folder.id);
   OXB_TRY(const auto image, image_of(call, body));
   if (as_string(contact.data, "uid").empty()) contact.data["uid"] = to_text(random_guid());
@@ -330,7 +330,7 @@ Ox<std::int64_t> update_contact(Call& call, Contact& contact, const json::object
   const auto rights = rights_on(call.db, call.context, call.user, *folder);
   if (rights.write < (contact.created_by == call.user ? 1 : 2)) return ox_fail("CON-0176", contact.id, call.context);
   if (contact.modified > sent_timestamp) return ox_fail("CON-0119");
-  OXB_CHECK(apply(call, contact, changes, false));
+  OXB_CHECK(apply(call, contact, changes, Writing::change));
   OXB_TRY(const auto image, image_of(call, changes));
   const auto target_id = as_id(changes, "folder_id");
   if (!target_id.empty()) {

@@ -34,10 +34,10 @@ constexpr const char* kSequenceFields[] = {"summary",   "location", "description
 constexpr std::size_t kMostAttendees = 1000;
 constexpr std::size_t kMostAlarms = 100;
 
-Ox<> apply_texts(Event& event, const json::object& body, bool creating) {
+Ox<> apply_texts(Event& event, const json::object& body, Writing writing) {
   for (const auto& field : kTexts) {
     const auto* value = body.if_contains(field.name);
-    if (!value || (!creating && std::string_view(field.name) == "uid")) continue;
+    if (!value || (writing == Writing::change && std::string_view(field.name) == "uid")) continue;
     if (value->is_null() || (value->is_string() && value->get_string().empty())) {
       event.data.erase(field.name);
       continue;
@@ -225,9 +225,9 @@ Ox<json::object> checked_alarm(const json::value& value, std::size_t index) {
 
 }  // namespace
 
-Ox<> apply_event(Call& call, const CalendarFolder& folder, Event& event, const json::object& body, bool creating) {
+Ox<> apply_event(Call& call, const CalendarFolder& folder, Event& event, const json::object& body, Writing writing) {
   OXB_CHECK(apply_dates(event, body));
-  OXB_CHECK(apply_texts(event, body, creating));
+  OXB_CHECK(apply_texts(event, body, writing));
   OXB_CHECK(apply_enumerations(call, folder, event, body));
   for (const auto* field : kObjects) {
     const auto* value = body.if_contains(field);

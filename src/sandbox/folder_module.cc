@@ -28,8 +28,11 @@ bool visible(const Call& call, const Folder& folder) {
 
 bool subscribed(const Call& call, const Folder& folder) { return folder_column(call, folder, {}, 314).as_bool(); }
 
-bool listed(const Call& call, const Folder& folder, bool all) {
-  return visible(call, folder) && (all || subscribed(call, folder));
+enum class Show : std::uint8_t { subscribed, all };
+Show show_of(const Call& call) { return call.flag("all") ? Show::all : Show::subscribed; }
+
+bool listed(const Call& call, const Folder& folder, Show show) {
+  return visible(call, folder) && (show == Show::all || subscribed(call, folder));
 }
 
 std::vector<Folder> by_title(std::vector<Folder> folders) {
@@ -58,7 +61,7 @@ Ox<Answer> get(Call& call) {
 }
 
 // The folders of one section (private, public, shared) and one module in both their name forms, as one list mixes them.
-void list_section(const Call& call, const std::vector<int>& columns, bool all, std::int64_t parent, Rows& out) {
+void list_section(const Call& call, const std::vector<int>& columns, Show show, std::int64_t parent, Rows& out) {
   const auto section = [&](const Folder& folder) {
     if (parent == 3) return folder.shared_for(call.user);
     if (parent == 1) return folder.is_private() && folder.created_by == call.user;
@@ -67,38 +70,38 @@ void list_section(const Call& call, const std::vector<int>& columns, bool all, s
   const FolderView composite{Name::composite, std::to_string(parent)};
   for (const auto* module : {"calendar", "contacts"}) {
     for (const auto& folder : by_title(folders_of_module(call.db, call.context, module))) {
-      if (section(folder) && listed(call, folder, all)) out.add(call, folder, composite, columns);
+      if (section(folder) && listed(call, folder, show)) out.add(call, folder, composite, columns);
     }
     if (parent == 1 && std::string_view(module) == "calendar") out.add(call, birthday_folder(call), composite, columns);
   }
   if (parent == 3) {
     std::set<std::int64_t> owners;
     for (const auto& folder : folders_of_module(call.db, call.context, "")) {
-      if (folder.shared_for(call.user) && listed(call, folder, all)) owners.insert(folder.created_by);
+      if (folder.shared_for(call.user) && listed(call, folder, show)) owners.insert(folder.created_by);
     }
     for (const auto owner : owners) out.add(call, shared_by_folder(call, owner), {}, columns);
     return;
   }
   for (const auto& folder : by_title(children_of(call.db, call.context, parent))) {
     const bool own = parent != 1 || folder.created_by == call.user;
-    if (own && listed(call, folder, all)) out.add(call, folder, {}, columns);
+    if (own && listed(call, folder, show)) out.add(call, folder, {}, columns);
   }
 }
 
 Ox<Answer> list(Call& call) {
   OXB_TRY(const auto parent, call.need("parent"));
   OXB_TRY(const auto columns, needed_columns(call));
-  const bool all = call.flag("all");
+  const auto show = show_of(call);
   const auto name = FolderName::parse(parent);
   Rows rows;
   if (name.kind == FolderName::Kind::plain && name.number == 0) return root(call);
   if (name.kind == FolderName::Kind::plain && name.number >= 1 && name.number <= 3) {
-    list_section(call, columns, all, name.number, rows);
+    list_section(call, columns, show, name.number, rows);
     return std::move(rows).answer();
   }
   if (name.kind == FolderName::Kind::shared_by) {
     for (const auto& folder : by_title(folders_of_module(call.db, call.context, ""))) {
-      if (folder.created_by == name.number && folder.shared_for(call.user) && listed(call, folder, all)) {
+      if (folder.created_by == name.number && folder.shared_for(call.user) && listed(call, folder, show)) {
         rows.add(call, folder, {}, columns);
       }
     }
@@ -107,7 +110,7 @@ Ox<Answer> list(Call& call) {
   OXB_TRY(const auto found, open_folder(call, parent));
   if (found.view.name == Name::plain) {
     for (const auto& folder : by_title(children_of(call.db, call.context, found.folder.id))) {
-      if (listed(call, folder, all)) rows.add(call, folder, {}, columns);
+      if (listed(call, folder, show)) rows.add(call, folder, {}, columns);
     }
   }
   return std::move(rows).answer();
@@ -138,10 +141,10 @@ Ox<Answer> all_visible(Call& call) {
   OXB_TRY(const auto type, call.need("content_type"));
   OXB_TRY(const auto columns, needed_columns(call));
   OXB_TRY(const auto kind, content_type(type));
-  const bool all = call.flag("all");
+  const auto show = show_of(call);
   Rows sections[3];
   for (const auto& folder : by_title(folders_of_module(call.db, call.context, kind.module))) {
-    if (!listed(call, folder, all)) continue;
+    if (!listed(call, folder, show)) continue;
     if (folder.module == "infostore" && folder.standard != 8) continue;  // only the user's own root
     const int section = folder.shared_for(call.user) ? 2 : folder.is_private() ? 0 : 1;
     sections[section].add(call, folder, {kind.name, ""}, columns);

@@ -37,17 +37,20 @@ std::vector<Folder> read_all(Database& db, std::int64_t context, Query query) {
 }
 
 // 3 and the like are no level: the whole part counts as no right.
-int valid_level(std::int64_t level, bool folder_part) {
+enum class RightsGroup : std::uint8_t { folder, objects };
+
+int valid_level(std::int64_t level, RightsGroup part) {
   if (level == 0 || level == 1 || level == 2 || level == 64) return static_cast<int>(level);
-  if (level == 4) return folder_part ? 4 : 2;
+  if (level == 4) return part == RightsGroup::folder ? 4 : 2;
   return 0;
 }
 
 }  // namespace
 
 Rights Rights::unpack(std::int64_t bits) {
-  return {valid_level(bits & 127, true), valid_level(bits >> 7 & 127, false), valid_level(bits >> 14 & 127, false),
-          valid_level(bits >> 21 & 127, false), (bits >> 28 & 1) != 0};
+  return {valid_level(bits & 127, RightsGroup::folder), valid_level(bits >> 7 & 127, RightsGroup::objects),
+          valid_level(bits >> 14 & 127, RightsGroup::objects), valid_level(bits >> 21 & 127, RightsGroup::objects),
+          (bits >> 28 & 1) != 0};
 }
 
 std::int64_t Rights::pack() const {

@@ -11,6 +11,12 @@ constexpr std::int64_t kConflictHorizon = 366 * kDay;
 constexpr std::size_t kConflictOccurrences = 100;
 constexpr std::size_t kMostConflicts = 50;
 
+enum class Calendar : std::uint8_t { user, resource };
+
+Calendar calendar_of(std::string_view type) {
+  return type == "RESOURCE" || type == "ROOM" ? Calendar::resource : Calendar::user;
+}
+
 // Where the caller can read the event; nothing when nowhere.
 std::optional<CalendarFolder> readable_folder(const Call& call, const Event& event) {
   std::vector<std::int64_t> candidates{folder_for(event, call.user)};
@@ -42,7 +48,7 @@ bool is_replaced(const std::vector<Event>& exceptions, const Event& master, std:
                      [&](const Event& exception) { return parse_recurrence(exception.recurrence, start) == local; });
 }
 
-json::value conflict_value(const Call& call, const Event& other, std::int64_t local, std::int64_t entity, bool hard) {
+json::value conflict_value(const Call& call, const Event& other, std::int64_t local, std::int64_t entity, Calendar of) {
   json::object who;
   if (const auto* attendee = attendee_of(other, entity)) {
     who = attendee_value(call, *attendee).as_object();
@@ -66,17 +72,18 @@ json::value conflict_value(const Call& call, const Event& other, std::int64_t lo
   event["startDate"] = moment_value(start.with_local(local));
   event["endDate"] = moment_value(other.end().with_local(local + other.length()));
   if (other.is_master()) event["recurrenceId"] = recurrence_text(start, local);
-  return json::object{
-      {"hard_conflict", hard}, {"conflicting_attendees", json::array{std::move(who)}}, {"event", std::move(event)}};
+  return json::object{{"hard_conflict", of == Calendar::resource},
+                      {"conflicting_attendees", json::array{std::move(who)}},
+                      {"event", std::move(event)}};
 }
 
 void find_conflicts(const Call& call, const Event& event, const std::vector<Occurrence>& wanted, std::int64_t entity,
-                    bool resource, json::array& out) {
+                    Calendar of, json::array& out) {
   const auto from = wanted.front().utc;
   const auto until = wanted.back().utc_end;
-  const auto zone = zone_of_user(call, resource ? 0 : entity);
-  const auto others =
-      resource ? events_of_resource(call.db, call.context, entity) : events_of_user(call.db, call.context, entity);
+  const auto zone = zone_of_user(call, of == Calendar::resource ? 0 : entity);
+  const auto others = of == Calendar::resource ? events_of_resource(call.db, call.context, entity)
+                                               : events_of_user(call.db, call.context, entity);
   for (const auto& other : others) {
     const bool same = other.id == event.id || (event.series != 0 && other.series == event.series);
     if (same || !takes_time(other, entity)) continue;
@@ -86,7 +93,7 @@ void find_conflicts(const Call& call, const Event& event, const std::vector<Occu
         return one.utc < taken.utc_end && taken.utc < one.utc_end;
       });
       if (!clash || is_replaced(exceptions, other, taken.local)) continue;
-      if (out.size() < kMostConflicts) out.push_back(conflict_value(call, other, taken.local, entity, resource));
+      if (out.size() < kMostConflicts) out.push_back(conflict_value(call, other, taken.local, entity, of));
       break;  // one occurrence of a series is enough
     }
   }
@@ -136,15 +143,15 @@ json::object busy_event(const Call& call, const Event& event, std::int64_t local
   return out;
 }
 
-std::vector<Busy> busy_of(const Call& call, std::int64_t entity, bool resource, std::int64_t from, std::int64_t until) {
+std::vector<Busy> busy_of(const Call& call, std::int64_t entity, Calendar of, std::int64_t from, std::int64_t until) {
   std::vector<Busy> out;
-  const auto zone = zone_of_user(call, resource ? 0 : entity);
-  const auto events =
-      resource ? events_of_resource(call.db, call.context, entity) : events_of_user(call.db, call.context, entity);
+  const auto zone = zone_of_user(call, of == Calendar::resource ? 0 : entity);
+  const auto events = of == Calendar::resource ? events_of_resource(call.db, call.context, entity)
+                                               : events_of_user(call.db, call.context, entity);
   for (const auto& event : events) {
     const auto* attendee = attendee_of(event, entity);
     if (attendee && (as_string(*attendee, "partStat") == "DECLINED" || is_hidden(*attendee))) continue;
-    if (!resource && as_string(event.data, "class") == "PRIVATE" && !takes_part(call, event)) continue;
+    if (of == Calendar::user && as_string(event.data, "class") == "PRIVATE" && !takes_part(call, event)) continue;
     const auto exceptions = event.is_master() ? exceptions_of(call.db, call.context, event.id) : std::vector<Event>();
     for (const auto& one : occurrences(call, event, from, until, zone)) {
       if (event.is_master() && is_replaced(exceptions, event, one.local)) continue;
@@ -179,7 +186,7 @@ std::vector<Busy> merged(std::vector<Busy> times) {
 struct Asked {
   json::object sent;
   std::int64_t entity = 0;
-  bool resource = false;
+  Calendar of = Calendar::user;
 };
 
 json::value failed(const std::vector<Asked>& asked, const OxError& error) {
@@ -208,9 +215,9 @@ Ox<std::optional<Answer>> conflicts_of(Call& call, const Event& event) {
     const auto& attendee = value.as_object();
     const auto entity = as_number(attendee, "entity").value_or(0);
     const auto type = as_string(attendee, "cuType");
-    const bool resource = type == "RESOURCE" || type == "ROOM";
-    if (entity == 0 || type == "GROUP" || (!resource && !soft)) continue;
-    find_conflicts(call, event, wanted, entity, resource, found);
+    const auto of = calendar_of(type);
+    if (entity == 0 || type == "GROUP" || (of == Calendar::user && !soft)) continue;
+    find_conflicts(call, event, wanted, entity, of, found);
   }
   if (found.empty()) return none;
   return std::optional(Answer(json::object{{"conflicts", std::move(found)}}));
@@ -228,19 +235,20 @@ Ox<Answer> free_busy(Call& call) {
   std::optional<OxError> wrong;
   for (const auto& value : list->get_array()) {
     if (!value.is_object()) return wrong_type("String", "JSONObject");
-    Asked one{value.get_object(), as_number(value.get_object(), "entity").value_or(0), false};
+    Asked one{value.get_object(), as_number(value.get_object(), "entity").value_or(0), Calendar::user};
     const auto type = as_string(one.sent, "cuType");
-    one.resource = type == "RESOURCE" || type == "ROOM";
+    one.of = calendar_of(type);
     const auto uri = as_string(one.sent, "uri");
     if (one.entity == 0 && ascii_lower(uri).starts_with("mailto:")) {
       one.entity =
           call.db.integer("SELECT user FROM address WHERE address = ? AND context = ?", uri.substr(7), call.context)
               .value_or(0);
     }
-    const bool known = one.resource ? find_resource(call.db, call.context, one.entity).has_value()
-                                    : find_user(call.db, call.context, one.entity).has_value();
+    const bool known = one.of == Calendar::resource ? find_resource(call.db, call.context, one.entity).has_value()
+                                                    : find_user(call.db, call.context, one.entity).has_value();
     if (one.entity != 0 && !known && type != "GROUP") {
-      wrong = OxError("CAL-4034", {std::to_string(one.entity), one.entity, one.resource ? "RESOURCE" : "INDIVIDUAL"});
+      wrong = OxError("CAL-4034", {std::to_string(one.entity), one.entity,
+                                   one.of == Calendar::resource ? "RESOURCE" : "INDIVIDUAL"});
     }
     asked.push_back(std::move(one));
   }
@@ -255,7 +263,7 @@ Ox<Answer> free_busy(Call& call) {
       OxError("CAL-5033", {uri.starts_with("mailto:") ? uri.substr(7) : uri}).write(warning);
       entry["warnings"] = json::array{std::move(warning)};
     } else {
-      auto times = busy_of(call, one.entity, one.resource, from, until);
+      auto times = busy_of(call, one.entity, one.of, from, until);
       if (call.flag("merge")) times = merged(std::move(times));
       json::array rows;
       for (auto& time : times) {

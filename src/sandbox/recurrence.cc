@@ -8,8 +8,8 @@
 namespace oxb::sandbox {
 namespace {
 
-icaltimetype to_ical(std::int64_t local, bool day) {
-  const auto text = day ? format_day(local) : format_stamp(local);
+icaltimetype to_ical(std::int64_t local, Moment::Kind kind) {
+  const auto text = kind == Moment::Kind::day ? format_day(local) : format_stamp(local);
   return icaltime_from_string(text.c_str());
 }
 
@@ -50,7 +50,7 @@ void localize_until(icalrecurrencetype& rule, const Moment& start) {
   if (!rule.until.is_date && icaltime_is_utc(rule.until) && start.kind == Moment::Kind::zoned) {
     local += start.zone.offset_at_utc(local);
   }
-  rule.until = to_ical(local, day);
+  rule.until = to_ical(local, start.kind);
 }
 
 struct IteratorGone {
@@ -72,7 +72,7 @@ std::vector<std::int64_t> Recurrence::starts(std::int64_t until_local, std::size
   auto rule = icalrecurrencetype_from_string(rule_.c_str());
   localize_until(rule, start_);
   const std::unique_ptr<icalrecur_iterator, IteratorGone> iterator(
-      icalrecur_iterator_new(rule, to_ical(start_.local, start_.kind == Moment::Kind::day)));
+      icalrecur_iterator_new(rule, to_ical(start_.local, start_.kind)));
   std::vector<std::int64_t> out;
   if (!iterator) return out;
   while (out.size() < most) {
