@@ -186,10 +186,11 @@ void Stack::deliver(const std::string& user, const std::string& subject) {
   load_mail(user, file);
 }
 
-Client::Client(Stack& stack, const std::string& user, const std::string& password) {
+Client::Client(Stack& stack, const std::string& login, const std::string& password, const std::string& email) {
   cli::Access access;
   access.server = stack.url();
-  access.user = user;
+  access.user = login;
+  access.email = email;
   access.password = Secret(password);
   access.ca_file = stack.ca_file();
   const auto step = [this](auto result) {

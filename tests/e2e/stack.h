@@ -74,7 +74,7 @@ class Stack {
 // One signed-in client as Outlook starts: Autodiscover, Connect, Logon.
 class Client {
  public:
-  Client(Stack& stack, const std::string& user, const std::string& password = Stack::kPassword);
+  Client(Stack& stack, const std::string& login, const std::string& password = Stack::kPassword, const std::string& email = {});
 
   bool ready() const { return error_.empty(); }
   const std::string& error() const { return error_; }
