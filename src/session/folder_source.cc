@@ -154,6 +154,18 @@ Result<SpecialFolders> special_folders(replica::ReadTx& tx) {
   return out;
 }
 
+Result<ForeignReplicas> foreign_replicas(replica::ReadTx& tx) {
+  constexpr std::uint16_t kFirst = 5;  // lower ones are never given to others
+  constexpr std::size_t kMost = 1000;
+  ForeignReplicas out;
+  for (std::uint16_t id = kFirst; out.size() < kMost; ++id) {
+    OXB_TRY(const auto guid, tx.replica_guid_of(id));
+    if (!guid) break;
+    out.emplace_back(id, *guid);
+  }
+  return out;
+}
+
 std::int32_t access_of(std::uint32_t rights) {
   std::int32_t access = 0;
   if ((rights & (kEditAny | kOwner)) != 0) access |= 0x01;
@@ -354,9 +366,14 @@ Value StoreSource::computed(mapi::PropTag wanted) const {
       return integer(code_page_);
     case tag::kSerializedReplidGuidMap.id(): {
       // Replid 1 is the database GUID; the client cannot work without this entry.
-      Bytes map{std::byte{mapi::kOwnReplica}, std::byte{0}};
-      const auto guid = store_.replica_guid();
-      map.insert(map.end(), guid.begin(), guid.end());
+      Bytes map;
+      const auto add = [&map](std::uint16_t id, const Guid& guid) {
+        map.push_back(static_cast<std::byte>(id & 0xFFU));
+        map.push_back(static_cast<std::byte>(id >> 8U));
+        map.insert(map.end(), guid.bytes.begin(), guid.bytes.end());
+      };
+      add(mapi::kOwnReplica, store_.identity().replica);
+      for (const auto& [id, guid] : replicas_) add(id, guid);
       return binary(std::move(map));
     }
     case tag::kValidFolderMask.id():

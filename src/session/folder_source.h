@@ -12,6 +12,10 @@ namespace oxb::session {
 using SpecialFolders = std::map<replica::Special, FolderId>;
 Result<SpecialFolders> special_folders(replica::ReadTx& tx);
 
+// Replids that stand for other stores' databases.
+using ForeignReplicas = std::vector<std::pair<std::uint16_t, Guid>>;
+Result<ForeignReplicas> foreign_replicas(replica::ReadTx& tx);
+
 class FolderSource final : public PropertySource {
  public:
   // specials: needed for the pointers on Inbox and root [MS-OXOSFLD] 2.2.3; may be null elsewhere (table rows).
@@ -38,8 +42,13 @@ class FolderSource final : public PropertySource {
 class StoreSource final : public PropertySource {
  public:
   StoreSource(const Store& store, const mapi::PropertyBag& stored, const SpecialFolders& specials,
-              std::uint32_t code_page, std::uint32_t locale)
-      : store_(store), stored_(stored), specials_(specials), code_page_(code_page), locale_(locale) {}
+              std::uint32_t code_page, std::uint32_t locale, ForeignReplicas replicas)
+      : store_(store),
+        stored_(stored),
+        specials_(specials),
+        code_page_(code_page),
+        locale_(locale),
+        replicas_(std::move(replicas)) {}
 
   Value find(mapi::PropTag wanted) const override;
   std::vector<mapi::PropTag> tags() const override;
@@ -53,6 +62,7 @@ class StoreSource final : public PropertySource {
   const SpecialFolders& specials_;
   std::uint32_t code_page_;
   std::uint32_t locale_;
+  ForeignReplicas replicas_;
 };
 
 // Properties that the server alone decides: a client's write of them is reported as a problem (ecComputed) or ignored.

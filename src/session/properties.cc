@@ -122,7 +122,8 @@ Answer<std::vector<rop::PropertyProblem>> change_message(Message& message, const
 Result<> with_store(Call& call, const Logon& logon, replica::ReadTx& tx, const WithSource& fn) {
   OXB_TRY(const auto stored, tx.store_properties());
   OXB_TRY(const auto specials, special_folders(tx));
-  return fn(StoreSource(call.store(), stored, specials, logon.code_page, call.session().locale()));
+  OXB_TRY(auto replicas, foreign_replicas(tx));
+  return fn(StoreSource(call.store(), stored, specials, logon.code_page, call.session().locale(), std::move(replicas)));
 }
 
 Result<bool> with_folder(Call& call, const Folder& folder, replica::ReadTx& tx, const WithSource& fn) {

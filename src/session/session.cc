@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/session.h"
 
+#include "base/text.h"
 #include "session/dispatch.h"
 #include "session/properties.h"
 #include "session/stream.h"
@@ -10,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace oxb::session {
 namespace {
@@ -21,7 +23,15 @@ constexpr std::size_t kResponseHeader = 6;  // RopId, handle index, return value
 constexpr std::size_t kTooSmallHeader = 3;  // RopBufferTooSmall without the requests
 constexpr std::size_t kMostHandlesInBuffer = 4096;
 
+constexpr std::uint32_t kWesternCodePage = 1252;
+
 }  // namespace
+
+std::uint32_t usable_code_page(std::uint32_t asked, std::uint32_t otherwise) {
+  constexpr std::array kWide = {1200U, 1201U, 12000U, 12001U};  // UTF-16 and UTF-32 hold NULs
+  if (std::find(kWide.begin(), kWide.end(), asked) != kWide.end()) return otherwise;
+  return code_page_from_utf8("a", asked) ? asked : otherwise;
+}
 
 // The mailbox's listener outlives its session until the queue has run the unsubscription.
 class Session::Sink final : public sync::Listener {
@@ -43,7 +53,9 @@ std::shared_ptr<Context> Context::create(std::shared_ptr<sync::Mailbox> mailbox,
 }
 
 Session::Session(std::shared_ptr<sync::Mailbox> mailbox, ContextLimits limits, ClientSettings client)
-    : mailbox_(std::move(mailbox)), store_(std::make_shared<Store>(*mailbox_)), limits_(limits), client_(client) {}
+    : mailbox_(std::move(mailbox)), store_(std::make_shared<Store>(*mailbox_)), limits_(limits), client_(client) {
+  client_.code_page = usable_code_page(client_.code_page, kWesternCodePage);
+}
 
 void Session::start() {
   sink_ = std::make_shared<Sink>(weak_from_this());

@@ -17,6 +17,9 @@
 
 namespace oxb::session {
 
+// A code page for PtypString8: the asked one where text can be converted to it byte by byte.
+std::uint32_t usable_code_page(std::uint32_t asked, std::uint32_t otherwise);
+
 class Session final : public Context, public std::enable_shared_from_this<Session> {
  public:
   Session(std::shared_ptr<sync::Mailbox> mailbox, ContextLimits limits, ClientSettings client);

@@ -183,6 +183,11 @@ TEST_F(Folders, IdsTranslateBothWays) {
   EXPECT_EQ(id.counter(), 77U);
   EXPECT_EQ(client->call<rop::LongTermIdFromId>({0, id}, client->logon)->id, foreign);
   EXPECT_EQ(client->call<rop::LongTermIdFromId>({0, mapi::Eid::of(5, 999)}, client->logon).code, EcCode::not_found);
+  // The map that the client keeps names the replid as well.
+  const auto map = as<Bytes>(client->get(client->logon, tag::kSerializedReplidGuidMap));
+  ASSERT_EQ(map.size(), 2 * 18U);
+  EXPECT_EQ(map[18], static_cast<std::byte>(id.replica()));
+  EXPECT_TRUE(std::equal(map.begin() + 20, map.end(), foreign.replica.bytes.begin()));
 }
 
 TEST_F(Folders, NamedPropertiesAreMappedForEver) {

@@ -6,6 +6,7 @@
 #include "session/message_header.h"
 #include "session/properties.h"
 #include "session/rops/handlers.h"
+#include "session/session.h"
 
 namespace oxb::session {
 namespace {
@@ -68,7 +69,8 @@ Reply<rop::OpenEmbeddedMessage> handle(Of<rop::OpenEmbeddedMessage>, Call& call,
   message->content = inner;
   message->owner = attachment->message->content;
   message->is_embedded = true;
-  message->code_page = request.code_page == rop::kLogonCodePage ? attachment->message->code_page : request.code_page;
+  const auto outer = attachment->message->code_page;
+  message->code_page = request.code_page == rop::kLogonCodePage ? outer : usable_code_page(request.code_page, outer);
   message->row.read = true;
   rop::OpenEmbeddedMessage::Response response;
   OXB_CO_TRY(response.header, message_header(call, *message, call.room() > kFields ? call.room() - kFields : 0));

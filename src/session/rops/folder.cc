@@ -146,6 +146,8 @@ Reply<rop::GetContentsTable> handle(Of<rop::GetContentsTable>, Call& call,
                                     const rop::GetContentsTable::Request& request) {
   using replica::ContentsKind;
   OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
+  // A table over the whole mailbox, by conversation.
+  if ((request.flags & rop::kTableConversationMembers) != 0) co_return refuse(EcCode::not_supported);
   const auto notify = notify_by(request.flags, rop::kTableNoNotifications);
   if ((request.flags & rop::kTableSoftDeletes) != 0) {
     OXB_CO_CHECK(call.open(request.output, make_table(*folder, no_rows(), notify)));

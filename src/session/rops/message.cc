@@ -20,7 +20,7 @@ using Event = sync::MailboxEvent;
 constexpr std::size_t kMostRowBytes = 1024;
 
 std::uint32_t code_page_for(const Logon& logon, std::uint16_t asked) {
-  return asked == rop::kLogonCodePage ? logon.code_page : asked;
+  return asked == rop::kLogonCodePage ? logon.code_page : usable_code_page(asked, logon.code_page);
 }
 
 Answer<std::shared_ptr<Logon>> logon_at(Call& call, rop::HandleIndex index) {
