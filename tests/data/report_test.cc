@@ -135,6 +135,33 @@ TEST(Data, Contacts) {
   EXPECT_EQ(report.refused(), 0U);
 }
 
+// The project's own samples are for people to try: nothing of them is refused.
+TEST(Data, OwnSamples) {
+  const std::filesystem::path samples = OXB_SOURCE_DIR "/share/sample/pim";
+  Report report("samples");
+  for (const auto& path : files_below(samples, ".ics")) {
+    report.file(path);
+    const auto calendar = ical::read(content_of(path), calendar_options("Europe/Berlin"));
+    ASSERT_TRUE(calendar) << path;
+    for (const auto& rejected : calendar->rejected) report.quarantined(rejected.component, rejected.reason);
+    for (const auto& series : calendar->series) report.take("VEVENT", appointment_from_event(series, context()));
+    for (const auto& task : calendar->tasks) report.take("VTODO", task_from_item(task, context()));
+  }
+  for (const auto& path : files_below(samples, ".vcf")) {
+    report.file(path);
+    const auto cards = vcard::read(content_of(path));
+    ASSERT_TRUE(cards) << path;
+    for (const auto& contact : cards->contacts) report.take("VCARD", contact_from_item(contact, context()));
+    for (const auto& list : cards->lists) {
+      EXPECT_EQ(list.members.size(), 3U);
+      report.take("list", distribution_list_from_item(list, context()));
+    }
+  }
+  EXPECT_EQ(report.files(), 7U);
+  EXPECT_EQ(report.items(), 20U);
+  EXPECT_EQ(report.refused(), 0U);
+}
+
 TEST(Data, Mails) {
   if (!there(root() / "mail")) GTEST_SKIP();
   Report report("mail");
