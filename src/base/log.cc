@@ -8,14 +8,18 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 namespace oxb {
 namespace {
 
 std::atomic<LogLevel> g_level{LogLevel::off};
-std::shared_ptr<spdlog::logger>& logger() {
-  static std::shared_ptr<spdlog::logger> instance;
-  return instance;
+// The log is opened anew while others write.
+std::mutex g_mutex;
+std::shared_ptr<spdlog::logger> g_logger;
+std::shared_ptr<spdlog::logger> logger() {
+  const std::lock_guard lock(g_mutex);
+  return g_logger;
 }
 
 // Keeps one event on one line whatever a peer put into an id.
@@ -42,10 +46,11 @@ LogEvent::LogEvent(LogEvent&& other) noexcept
     : line_(std::move(other.line_)), level_(other.level_), active_(std::exchange(other.active_, false)) {}
 
 LogEvent::~LogEvent() {
-  if (!active_ || !logger()) return;
+  const auto to = active_ ? logger() : nullptr;
+  if (!to) return;
   static constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info,
                                                           spdlog::level::warn, spdlog::level::err, spdlog::level::off};
-  logger()->log(kLevels[static_cast<std::size_t>(level_)], "{}", line_);
+  to->log(kLevels[static_cast<std::size_t>(level_)], "{}", line_);
 }
 
 LogEvent& LogEvent::id(std::string_view key, std::uint64_t value) & {
@@ -88,7 +93,8 @@ Result<> open_log(LogLevel level, const std::string& target) {
     made->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
     made->set_level(spdlog::level::debug);
     made->flush_on(spdlog::level::info);
-    logger() = std::move(made);
+    const std::lock_guard lock(g_mutex);
+    g_logger = std::move(made);
   } catch (const spdlog::spdlog_ex& e) {
     return fail(Errc::unavailable, fmt::format("cannot open the log: {}", e.what()));
   }

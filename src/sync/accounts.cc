@@ -7,7 +7,6 @@
 #include "sync/mailbox_impl.h"
 #include "sync/skeleton.h"
 
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -104,8 +103,7 @@ class AccountsImpl final : public Accounts {
     if (stopped_) co_return fail(Errc::unavailable, "the gateway is shutting down");
     if (const auto known = mailboxes_[key].lock()) {
       guard.unlock();
-      co_await boost::asio::dispatch(known->executor(), boost::asio::use_awaitable);
-      known->replace_account(std::move(account));
+      co_await net::run_on(known->executor(), hand_over(known, std::move(account)));
       co_return std::shared_ptr<Mailbox>(known);
     }
     auto made = make_mailbox(principal, std::move(account));
@@ -124,13 +122,14 @@ class AccountsImpl final : public Accounts {
       for (auto& [key, weak] : mailboxes_)
         if (auto mailbox = weak.lock()) open.push_back(std::move(mailbox));
     }
-    for (const auto& mailbox : open) {
-      co_await boost::asio::dispatch(mailbox->executor(), boost::asio::use_awaitable);
-      co_await mailbox->stop(wait);
-    }
+    for (const auto& mailbox : open) co_await net::run_on(mailbox->executor(), mailbox->stop(wait));
   }
 
  private:
+  static Task<> hand_over(std::shared_ptr<MailboxImpl> mailbox, std::shared_ptr<backend::Account> account) {
+    mailbox->replace_account(std::move(account));
+    co_return;
+  }
   Result<std::shared_ptr<MailboxImpl>> make_mailbox(const model::Principal& principal,
                                                     std::shared_ptr<backend::Account> account) {
     OXB_TRY(const auto path, catalog_->path_of(principal));
