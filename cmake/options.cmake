@@ -13,7 +13,7 @@ add_library(oxb_options INTERFACE)
 target_compile_options(oxb_options INTERFACE -pthread -Wall -Wextra -Wno-missing-field-initializers -fno-strict-aliasing)
 target_compile_definitions(oxb_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
   BOOST_BEAST_SEPARATE_COMPILATION $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
-target_include_directories(oxb_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_include_directories(oxb_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/cmake)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(oxb_options INTERFACE -Xclang -fno-pch-timestamp -Wno-unused-command-line-argument)
   add_link_options(-fuse-ld=lld)

@@ -1,14 +1,15 @@
 # One folder under src/ is one library. The dependencies named here are the ones that
 # scripts/check_includes.sh enforces on the #include lines.
 
-# Two precompiled headers: one for pure code, one for code that waits.
+# Two precompiled headers: one for pure code, one for code that waits. Their names are relative, so that the compiler cache
+# serves every checkout of this machine.
 file(WRITE ${CMAKE_BINARY_DIR}/empty.cc "")
 add_library(oxb_pch_pure OBJECT ${CMAKE_BINARY_DIR}/empty.cc)
 target_link_libraries(oxb_pch_pure PUBLIC oxb_options fmt::fmt)
-target_precompile_headers(oxb_pch_pure PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch_pure.h)
+target_precompile_headers(oxb_pch_pure PRIVATE <pch_pure.h>)
 add_library(oxb_pch_net OBJECT ${CMAKE_BINARY_DIR}/empty.cc)
 target_link_libraries(oxb_pch_net PUBLIC oxb_options fmt::fmt Boost::headers Boost::json Threads::Threads)
-target_precompile_headers(oxb_pch_net PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch_net.h)
+target_precompile_headers(oxb_pch_net PRIVATE <pch_net.h>)
 
 # oxb_part(name PCH pure|net DEPENDS parts... LIBRARIES external...)
 function(oxb_part name)
