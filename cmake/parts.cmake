@@ -57,6 +57,16 @@ oxb_program(oxbridged app)
 oxb_program(oxbridge cli)
 oxb_program(oxsandbox sandbox)
 
+# What tests and benchmarks share beside headers: the real processes, started and stopped.
+if(OXB_TESTS OR OXB_BENCH)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*.cc)
+  add_library(oxb_support STATIC EXCLUDE_FROM_ALL ${sources})
+  target_link_libraries(oxb_support PUBLIC oxb_cli)
+  target_include_directories(oxb_support PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_definitions(oxb_support PUBLIC OXB_SOURCE_DIR="${CMAKE_SOURCE_DIR}" OXB_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  add_dependencies(oxb_support oxbridged oxsandbox)
+endif()
+
 # tests/<group>/*.cc become one program each; tests/<group>/parts.txt names the libraries it links.
 if(OXB_TESTS)
   enable_testing()

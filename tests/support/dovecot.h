@@ -53,7 +53,7 @@ class Dovecot {
   ~Dovecot() {
     if (directory_.empty()) return;
     // A server takes seconds to end; nobody needs to wait for it.
-    (void)std::system(("(" + script() + " stop " + directory_ + "; rm -rf " + directory_ + ") > /dev/null 2>&1 &").c_str());
+    run_quietly("(" + script() + " stop " + directory_ + "; rm -rf " + directory_ + ") > /dev/null 2>&1 &");
   }
   Dovecot(const Dovecot&) = delete;
 
@@ -65,9 +65,10 @@ class Dovecot {
   std::uint16_t sieve() const { return port("sieve"); }
   std::string ca_file() const { return directory_ + "/cert.pem"; }
   const std::string& directory() const { return directory_; }
-  void stop() { (void)std::system((script() + " stop " + directory_ + " > /dev/null 2>&1").c_str()); }
+  void stop() { run_quietly(script() + " stop " + directory_ + " > /dev/null 2>&1"); }
 
  private:
+  static void run_quietly(const std::string& command) { [[maybe_unused]] const int status = std::system(command.c_str()); }
   static std::string script() { return std::string(OXB_SOURCE_DIR) + "/scripts/dovecot.sh"; }
   std::uint16_t port(const std::string& name) const {
     const auto it = ports_.find(name);
