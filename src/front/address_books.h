@@ -2,7 +2,7 @@
 #pragma once
 // The address book of a caller: what his own backend session has shown, and himself. Thread-safe.
 #include "directory/directory.h"
-#include "sync/mailbox.h"
+#include "sync/accounts.h"
 
 #include <map>
 #include <memory>
