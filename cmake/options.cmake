@@ -15,7 +15,7 @@ target_compile_definitions(oxb_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_
   BOOST_BEAST_SEPARATE_COMPILATION $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 target_include_directories(oxb_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/cmake)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(oxb_options INTERFACE -Xclang -fno-pch-timestamp -Wno-unused-command-line-argument)
+  target_compile_options(oxb_options INTERFACE $<$<CONFIG:Release>:-fstack-protector-strong> -Xclang -fno-pch-timestamp -Wno-unused-command-line-argument)
   add_link_options(-fuse-ld=lld)
 else()
   target_compile_options(oxb_options INTERFACE -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-array-bounds
