@@ -64,6 +64,13 @@ Task<Result<>> Socket::connect_tls(std::shared_ptr<asio::ssl::context> context, 
   co_return watch.failure("TLS with " + host, failed);
 }
 
+std::optional<Certificate> Socket::peer_certificate() const {
+  auto* const native = tls_ ? const_cast<asio::ssl::stream<Tcp::socket&>&>(*tls_).native_handle() : nullptr;
+  std::shared_ptr<X509> x509(native ? SSL_get1_peer_certificate(native) : nullptr, X509_free);
+  if (!x509) return std::nullopt;
+  return Certificate(std::move(x509));
+}
+
 Task<Result<std::size_t>> Socket::read(std::span<std::byte> buffer, Wait wait) {
   Watch watch(co_await asio::this_coro::executor, wait);
   if (watch.gave_up()) co_return watch.failure("read", {});

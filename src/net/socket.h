@@ -3,6 +3,7 @@
 // Internal to net: one TCP connection, plain or under TLS. All calls come from one strand; one read and one write may
 // be under way at a time.
 #include "base/bytes.h"
+#include "net/certificate.h"
 #include "net/task.h"
 #include "net/wait.h"
 
@@ -23,6 +24,7 @@ class Socket {
 
   Tcp::socket& tcp() { return tcp_; }
   bool secure() const { return tls_.has_value(); }
+  std::optional<Certificate> peer_certificate() const;
 
   Task<Result<>> accept_tls(std::shared_ptr<boost::asio::ssl::context> context, Wait wait);
   // host is used for SNI and, where the context verifies, for the name check.

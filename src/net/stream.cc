@@ -2,6 +2,7 @@
 #include "net/stream.h"
 
 #include "net/event.h"
+#include "net/resolve.h"
 #include "net/socket.h"
 #include "net/tls_context.h"
 #include "net/watch.h"
@@ -38,6 +39,7 @@ class SocketStream final : public Stream {
     co_return co_await socket_.connect_tls(std::move(context), std::move(options.host_name), std::move(wait));
   }
   bool secure() const override { return socket_.secure(); }
+  std::optional<Certificate> peer_certificate() const override { return socket_.peer_certificate(); }
   void close() override { socket_.close(); }
 
  private:
@@ -45,8 +47,10 @@ class SocketStream final : public Stream {
   std::string peer_;
 };
 
+}  // namespace
+
 // The system's resolver cannot be interrupted: the caller leaves in time, the answer is dropped when it comes.
-Task<Result<std::vector<tcp::endpoint>>> resolve(const std::string& host, std::uint16_t port, const Wait& wait) {
+Task<Result<std::vector<tcp::endpoint>>> resolve(std::string host, std::uint16_t port, Wait wait) {
   struct Answer {
     explicit Answer(const Executor& executor) : resolver(executor) {}
     tcp::resolver resolver;
@@ -74,8 +78,6 @@ Task<Result<std::vector<tcp::endpoint>>> resolve(const std::string& host, std::u
     co_return fail(Errc::unavailable, fmt::format("the host name {} cannot be found", host));
   co_return std::move(answer->endpoints);
 }
-
-}  // namespace
 
 Task<Result<std::unique_ptr<Stream>>> Stream::connect(std::string host, std::uint16_t port, Wait wait) {
   const auto peer = fmt::format("{}:{}", host, port);

@@ -2,10 +2,12 @@
 #pragma once
 // A byte stream over TCP, with or without TLS; used by line protocols (IMAP, later SMTP and ManageSieve).
 #include "base/bytes.h"
+#include "net/certificate.h"
 #include "net/task.h"
 #include "net/wait.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace oxb::net {
@@ -28,6 +30,8 @@ class Stream {
   // access_denied: certificate refused, with the reason in words.
   virtual Task<Result<>> start_tls(TlsClientOptions options, Wait wait) = 0;
   virtual bool secure() const = 0;
+  // Of the peer, once TLS is on.
+  virtual std::optional<Certificate> peer_certificate() const = 0;
   virtual void close() = 0;
 };
 
