@@ -8,6 +8,18 @@ namespace oxb::app {
 
 namespace {
 
+std::unique_ptr<backend::MailStore> mail_of(const Executor& executor, backend::ImapSettings settings,
+                                            const backend::ox::MailUser& user) {
+  backend::ImapLogin login;
+  login.user = user.principal.imap_login;
+  login.secret = user.credentials.secret;
+  if (user.credentials.kind == model::Credentials::Kind::bearer) login.kind = backend::ImapLogin::Kind::bearer;
+  settings.folder_roles = user.folders;
+  return std::make_unique<backend::ImapMailStore>(executor, std::move(settings), std::move(login));
+}
+
+}  // namespace
+
 backend::ImapSettings imap_settings(const ImapConfig& imap) {
   using Security = backend::ImapSettings::Security;
   backend::ImapSettings settings;
@@ -22,25 +34,17 @@ backend::ImapSettings imap_settings(const ImapConfig& imap) {
   return settings;
 }
 
-std::unique_ptr<backend::MailStore> mail_of(const Executor& executor, backend::ImapSettings settings,
-                                            const backend::ox::MailUser& user) {
-  backend::ImapLogin login;
-  login.user = user.principal.imap_login;
-  login.secret = user.credentials.secret;
-  if (user.credentials.kind == model::Credentials::Kind::bearer) login.kind = backend::ImapLogin::Kind::bearer;
-  settings.folder_roles = user.folders;
-  return std::make_unique<backend::ImapMailStore>(executor, std::move(settings), std::move(login));
+net::HttpClientOptions http_options(const OxConfig& ox) {
+  net::HttpClientOptions http;
+  http.proxy = ox.proxy;
+  http.ca_file = ox.ca_file;
+  http.verify_certificates = ox.verify;
+  http.source_address = ox.source_address;
+  return http;
 }
 
-}  // namespace
-
 Result<std::shared_ptr<backend::Backend>> make_backend(net::EventLoop& loop, const Config& config) {
-  net::HttpClientOptions http;
-  http.proxy = config.ox.proxy;
-  http.ca_file = config.ox.ca_file;
-  http.verify_certificates = config.ox.verify;
-  http.source_address = config.ox.source_address;
-  OXB_TRY(auto client, net::HttpClient::create(loop.executor(), std::move(http)));
+  OXB_TRY(auto client, net::HttpClient::create(loop.executor(), http_options(config.ox)));
 
   backend::ox::Options options;
   options.url = config.ox.url;

@@ -17,8 +17,6 @@ namespace {
 
 constexpr std::int64_t kDay = 86'400;
 
-bool is_local(const std::string& host) { return ascii_iequals(host, "localhost") || front::is_loopback(host); }
-
 void strip_slashes(std::string& url) {
   while (!url.empty() && url.back() == '/') url.pop_back();
 }
@@ -187,6 +185,8 @@ void read_all(const toml::table& root, LoadedConfig& loaded, std::vector<std::st
 }
 
 }  // namespace
+
+bool is_local(const std::string& host) { return ascii_iequals(host, "localhost") || front::is_loopback(host); }
 
 LoadedConfig parse_config(std::string_view text) {
   LoadedConfig loaded;

@@ -98,6 +98,8 @@ struct LoadedConfig {
 
 LoadedConfig parse_config(std::string_view toml);
 LoadedConfig load_config(const std::string& file);
+// The machine itself: towards it passwords may travel unencrypted.
+bool is_local(const std::string& host);
 // Every key there is, as "section.key".
 std::vector<std::string> config_keys();
 
