@@ -43,7 +43,7 @@ oxb_part(sync PCH net DEPENDS replica directory convert backend)
 oxb_part(session PCH net DEPENDS proto replica directory sync)
 oxb_part(front PCH net DEPENDS net proto session directory)
 oxb_part(app PCH net DEPENDS front session sync backend)
-oxb_part(cli PCH net DEPENDS net proto convert backend)
+oxb_part(cli PCH net DEPENDS app net proto convert backend LIBRARIES resolv)
 oxb_part(sandbox PCH net DEPENDS net format LIBRARIES SQLite::SQLite3)
 
 function(oxb_program name part)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // oxbridge: tools for administrators.
 #include "base/log.h"
+#include "cli/check_command.h"
 #include "cli/decode.h"
 #include "cli/password.h"
 #include "cli/try_command.h"
@@ -22,6 +23,20 @@ void add_access(CLI::App& command, cli::Access& access, Secrets& secrets) {
   command.add_option("--password-file", secrets.password_file,
                      "file whose first line is the password; otherwise OXBRIDGE_PASSWORD, otherwise asked for");
   command.add_option("--ca", access.ca_file, "additional certificate authority (PEM)");
+}
+
+void add_check(CLI::App& command, cli::CheckOptions& check, Secrets& secrets) {
+  command.add_option("--config", check.config, "configuration of oxbridged on this machine");
+  command.add_option("--server", check.server,
+                     "https://gateway.example.com; otherwise as configured, or as found by --email");
+  command.add_option("--user", check.user, "login name; otherwise the mail address");
+  command.add_option("--email", check.email, "mail address, where it is not the login name");
+  command.add_option("--password-file", secrets.password_file,
+                     "file whose first line is the password; otherwise OXBRIDGE_PASSWORD, otherwise asked for");
+  command.add_option("--ca", check.ca_file, "additional certificate authority of the gateway (PEM)");
+  command.footer(
+      "On the gateway's machine with --config, from a desk with --server or --email. Each step is one line: ok, warn,\n"
+      "FAIL or skip, and below it how to mend what is wrong. Exit status: 0 nothing failed, 1 something did, 2 usage.");
 }
 
 int fail_with(const Error& error) {
@@ -47,6 +62,11 @@ int main(int argc, char** argv) {
   try_command->add_flag("--check", walk.thorough, "also compare counts, orders and texts with each other");
   try_command->add_option("--mails", walk.mails, "how many mails are listed")->capture_default_str();
 
+  cli::CheckOptions check;
+  auto* check_command = app.add_subcommand("check", "find what is wrong with an installation, and how to mend it");
+  add_check(*check_command, check, secrets);
+  check_command->add_flag("--json", json, "print one JSON object");
+
   cli::DecodeOptions decode;
   bool request = false;
   bool response = false;
@@ -59,7 +79,11 @@ int main(int argc, char** argv) {
   decode_command->add_option("files", decode.files, "in the order of the session: requests explain the responses")
       ->required();
 
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   if (auto opened = open_log(LogLevel::error, "stderr"); !opened) return fail_with(opened.error());
 
   if (decode_command->parsed()) {
@@ -68,9 +92,22 @@ int main(int argc, char** argv) {
     decode.privacy = show_private ? wire::Privacy::show : wire::Privacy::hide;
     return cli::run_decode(decode);
   }
+  const auto form = json ? cli::Report::Form::json : cli::Report::Form::text;
+  if (check_command->parsed()) {
+    if (check.config.empty() && check.server.empty() && check.email.empty())
+      return fail_with({Errc::invalid, "check needs --config, --server or --email"});
+    if (check.user.empty()) check.user = check.email;
+    check.form = form;
+    if (!check.user.empty()) {
+      auto password = cli::find_password(secrets.password_file);
+      if (!password) return fail_with(password.error());
+      check.password = std::move(*password);
+    }
+    return cli::run_check(check);
+  }
   auto password = cli::find_password(secrets.password_file);
   if (!password) return fail_with(password.error());
   walk.access.password = std::move(*password);
-  walk.form = json ? cli::Report::Form::json : cli::Report::Form::text;
+  walk.form = form;
   return cli::run_try(walk);
 }

@@ -71,7 +71,7 @@ Result<std::unique_ptr<Web>> Web::create(net::EventLoop& loop, Access access) {
 
 Result<net::HttpResponse> Web::call(net::HttpCall call, std::chrono::seconds time) {
   call.basic.emplace(access_.user, access_.password);
-  OXB_TRY(auto response, loop_.run(http_->call(std::move(call), Wait::upto(time))));
+  OXB_TRY(auto response, loop_.run(http_->call(std::move(call), Wait::upto(std::min(time, access_.longest_wait)))));
   if (response.status == 401) return fail(Errc::unauthenticated, "the server refused the user name or the password");
   return response;
 }

@@ -18,6 +18,7 @@ struct Access {
   Secret password;
   std::string ca_file;
   bool verify_certificates = true;
+  std::chrono::seconds longest_wait = std::chrono::hours(1);  // shortens every call's own time
   const std::string& address() const { return email.empty() ? user : email; }
 };
 

@@ -40,6 +40,7 @@ class Stack {
   void kill_gateway();  // kill -9
   int stop_gateway();   // in good order; its exit status
   void remove_store() const;
+  void stop_mail() { dovecot_->stop(); }
   void deliver(const std::string& user, const std::string& subject);  // one new mail in the Inbox, over IMAP
   void load_mail(const std::string& user, const std::string& directory);
 
@@ -53,7 +54,9 @@ class Stack {
 
   const std::string& url() const { return url_; }
   const std::string& ca_file() const { return ca_file_; }
+  const std::string& directory() const { return directory_; }
   std::string store() const { return directory_ + "/store"; }
+  std::string config_file() const { return directory_ + "/oxbridged.toml"; }  // of the gateway, once started
   net::EventLoop& loop() { return loop_; }
   std::uint16_t imap_port() const { return relay_ ? relay_->port() : dovecot_->imap(); }  // as the gateway uses it
   const Dovecot& dovecot() const { return *dovecot_; }
