@@ -57,11 +57,24 @@ Ox<Found> find(const Call& call, std::int64_t id) {
   return Found{std::move(*user), std::move(*contact)};
 }
 
+// Parameters that the module does not know ask for the user's attributes of that name, one more element each, after the
+// columns. `multiple` adds the module's name and three of its own to the parameters. Nobody has attributes here.
+std::size_t attribute_columns(const Call& call) {
+  constexpr std::array kKnown = {"columns",          "sort",     "order",   "left_hand_limit",
+                                 "right_hand_limit", "timezone", "session", "action"};
+  const auto unknown = std::count_if(call.parameters.begin(), call.parameters.end(), [&](const auto& parameter) {
+    return std::find(kKnown.begin(), kKnown.end(), parameter.first) == kKnown.end();
+  });
+  const bool in_multiple = call.http == nullptr;
+  return static_cast<std::size_t>(unknown) + (in_multiple ? 3 : 0);
+}
+
 Ox<json::array> user_row(const Call& call, std::int64_t id, const std::vector<int>& columns, std::int64_t& newest) {
   OXB_TRY(const auto found, find(call, id));
   newest = std::max(newest, found.contact.modified);
   json::array row;
   for (const int column : columns) row.push_back(user_value(call, found.user, found.contact, column));
+  row.resize(row.size() + attribute_columns(call));
   return row;
 }
 

@@ -70,6 +70,16 @@ TEST(OxContact, ShortRowIsMalformed) {
   EXPECT_EQ(object_of_row(contact_request(), parse("\"4711\"").value()).error().code, Errc::malformed);
 }
 
+// Seen with 8.19: inside `multiple`, rows of module user carry four elements more than columns were asked for.
+TEST(OxUser, RowMayBeLongerThanTheColumns) {
+  const Columns columns = {*find_column(contact_columns(), 1), *find_column(contact_columns(), 500)};
+  const auto row = parse(R"([3,"Anton Alpha",null,null,"x",null])").value();
+  EXPECT_EQ(object_of_user_row(columns, row).value(), (json::object{{"id", 3}, {"display_name", "Anton Alpha"}}));
+  EXPECT_EQ(object_of_row(columns, row).error().code, Errc::malformed);
+  EXPECT_EQ(object_of_user_row(columns, parse("[3]").value()).error().code, Errc::malformed);
+  EXPECT_EQ(object_of_user_row(columns, parse("\"3\"").value()).error().code, Errc::malformed);
+}
+
 TEST(OxContact, ReadsBothSpellingsAndBothIdForms) {
   const auto a =
       std::get<model::Contact>(contact_of(object(R"({"id":5,"folder_id":32,"business_category":"x"})")).value());

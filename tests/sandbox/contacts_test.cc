@@ -249,5 +249,18 @@ TEST_F(SandboxContacts, SearchLanguage) {
             "SVL-0004");
 }
 
+// Each parameter that module user does not know becomes one more element of its rows; `multiple` adds four.
+TEST(SandboxUsers, UnknownParametersBecomeElements) {
+  Box box;
+  auto anton = box.log_in("anton");
+  const auto row = [](const json::value& answer) { return data_of(answer).at(0).get_array(); };
+  EXPECT_EQ(row(box.get(anton, "user?action=all&columns=1,500&timezone=UTC")).size(), 2U);
+  const json::array wanted{2, "Context Admin", nullptr};
+  EXPECT_EQ(row(box.get(anton, "user?action=all&columns=1,500&colour=blue")), wanted);
+  const json::object call{{"module", "user"}, {"action", "all"}, {"columns", "1"}, {"timezone", "UTC"}};
+  const auto answers = box.put(anton, "multiple?continue=true", json::array{call});
+  EXPECT_EQ(row(answers.at(0)), (json::array{2, nullptr, nullptr, nullptr, nullptr}));
+}
+
 }  // namespace
 }  // namespace oxb::sandbox::test

@@ -17,7 +17,7 @@ Request search(std::string_view module) {
 Result<> read_users(const oxjson::Answer& answer, std::vector<DirectoryEntry>& out) {
   OXB_TRY(const auto values, array_of(answer, "user all"));
   for (const auto& row : values) {
-    auto object = oxjson::object_of_row(oxjson::user_request(), row);
+    auto object = oxjson::object_of_user_row(oxjson::user_request(), row);
     if (!object) return fail(Errc::unavailable, "user all: " + object.error().what);
     if (oxjson::is_guest(*object)) continue;
     auto user = oxjson::user_of(*object);

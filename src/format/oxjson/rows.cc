@@ -18,6 +18,23 @@ Columns without(std::span<const Column> columns, std::initializer_list<int> unwa
   return out;
 }
 
+Result<const boost::json::array*> array_of_row(const boost::json::value& row) {
+  if (!row.is_array()) return fail(Errc::malformed, "row is not an array");
+  return &row.get_array();
+}
+
+tl::unexpected<Error> wrong_length(const Columns& columns, const boost::json::array& array) {
+  return fail(Errc::malformed, fmt::format("row has {} elements for {} columns", array.size(), columns.size()));
+}
+
+boost::json::object object_of(const Columns& columns, const boost::json::array& array) {
+  boost::json::object out;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (!array[i].is_null()) out[columns[i].name] = array[i];
+  }
+  return out;
+}
+
 }  // namespace
 
 const Columns& contact_request() {
@@ -69,16 +86,15 @@ std::string column_list(const Columns& columns) {
 }
 
 Result<boost::json::object> object_of_row(const Columns& columns, const boost::json::value& row) {
-  if (!row.is_array()) return fail(Errc::malformed, "row is not an array");
-  const auto& array = row.get_array();
-  if (array.size() != columns.size()) {
-    return fail(Errc::malformed, fmt::format("row has {} elements for {} columns", array.size(), columns.size()));
-  }
-  boost::json::object out;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (!array[i].is_null()) out[columns[i].name] = array[i];
-  }
-  return out;
+  OXB_TRY(const auto* array, array_of_row(row));
+  if (array->size() != columns.size()) return wrong_length(columns, *array);
+  return object_of(columns, *array);
+}
+
+Result<boost::json::object> object_of_user_row(const Columns& columns, const boost::json::value& row) {
+  OXB_TRY(const auto* array, array_of_row(row));
+  if (array->size() < columns.size()) return wrong_length(columns, *array);
+  return object_of(columns, *array);
 }
 
 }  // namespace oxb::oxjson

@@ -26,5 +26,8 @@ std::string column_list(const Columns& columns);  // "1,20,500"
 
 // A row as an object; nulls are left out. malformed: not an array, or not as long as the columns asked for.
 Result<boost::json::object> object_of_row(const Columns& columns, const boost::json::value& row);
+// A row of module `user`. There each parameter that the module does not know becomes one more element, after those
+// asked for; inside `multiple` some always do. They are cut off.
+Result<boost::json::object> object_of_user_row(const Columns& columns, const boost::json::value& row);
 
 }  // namespace oxb::oxjson
