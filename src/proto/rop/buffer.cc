@@ -53,7 +53,8 @@ const BodyInfo& response_body(const RopInfo& info, EcCode code) {
 // ---- responses and what is known about the requests that they answer ----
 class ResponseMatcher {
  public:
-  explicit ResponseMatcher(const ResponseContext& context) : context_(context) {}
+  ResponseMatcher(const ResponseContext& context, const std::vector<std::uint32_t>& response_handles)
+      : context_(context), handles_(context.request_handles ? *context.request_handles : response_handles) {}
 
   // Finds the request that a response with this id answers, passing over those without a response.
   const RopRequest* next(std::uint8_t wire_id) {
@@ -73,13 +74,16 @@ class ResponseMatcher {
     if (const auto* get = request.body.get<GetPropertiesSpecific::Request>())
       return std::make_shared<const mapi::Columns>(mapi::Columns{get->tags});
     if (const auto known = set_columns_.find(request.input); known != set_columns_.end()) return known->second;
-    if (context_.columns && context_.request_handles && request.input < context_.request_handles->size())
-      return context_.columns((*context_.request_handles)[request.input]);
-    return nullptr;
+    return columns(request.input);
+  }
+  // Of a response whose request is not known.
+  std::shared_ptr<const mapi::Columns> columns(HandleIndex index) const {
+    return context_.columns && index < handles_.size() ? context_.columns(handles_[index]) : nullptr;
   }
 
  private:
   const ResponseContext& context_;
+  const std::vector<std::uint32_t>& handles_;
   std::size_t at_ = 0;
   std::map<HandleIndex, std::shared_ptr<const mapi::Columns>> set_columns_;
 };
@@ -97,6 +101,7 @@ Result<RopResponse> read_response(wire::Reader& r, ResponseMatcher& matcher) {
     }
     out.index = r.number<std::uint8_t>();
     out.code = static_cast<EcCode>(r.number<std::uint32_t>());
+    if (!request) out.columns = matcher.columns(out.index);
   }
   out.id = info->id;
   const auto& body = response_body(*info, out.code);
@@ -202,17 +207,31 @@ Result<bool> ResponseWriter::add_too_small(std::size_t size_needed, ByteView res
 
 Bytes ResponseWriter::finish(const std::vector<std::uint32_t>& handles) && { return join(rops_, handles); }
 
-Result<ResponseBuffer> parse_response_buffer(ByteView bytes, const ResponseContext& context) {
+Result<PartialResponses> read_responses(ByteView bytes, const ResponseContext& context) {
   OXB_TRY(auto parts, split(bytes));
-  ResponseBuffer out;
-  out.handles = std::move(parts.handles);
-  ResponseMatcher matcher(context);
+  PartialResponses out;
+  out.buffer.handles = std::move(parts.handles);
+  ResponseMatcher matcher(context, out.buffer.handles);
   wire::Reader r(parts.rops);
   while (r.left() != 0) {
-    OXB_TRY(auto response, read_response(r, matcher));
-    out.rops.push_back(std::move(response));
+    const auto left = r.left();
+    const auto id = std::to_integer<std::uint8_t>(parts.rops[parts.rops.size() - left]);
+    auto response = read_response(r, matcher);
+    if (!response) {
+      out.stopped = std::move(response).error();
+      out.stopped_at = id;
+      out.unread = left;
+      break;
+    }
+    out.buffer.rops.push_back(std::move(*response));
   }
   return out;
+}
+
+Result<ResponseBuffer> parse_response_buffer(ByteView bytes, const ResponseContext& context) {
+  OXB_TRY(auto read, read_responses(bytes, context));
+  if (read.stopped) return tl::unexpected(std::move(*read.stopped));
+  return std::move(read.buffer);
 }
 
 std::string to_text(const RopRequest& request, wire::Privacy privacy) {

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace oxb::rop {
 
@@ -114,6 +115,16 @@ struct ResponseContext {
   std::function<std::shared_ptr<const mapi::Columns>(std::uint32_t handle)> columns;
 };
 Result<ResponseBuffer> parse_response_buffer(ByteView bytes, const ResponseContext& context);
+
+// For people who look at captures: what can be understood, and what stopped the reading.
+struct PartialResponses {
+  ResponseBuffer buffer;
+  std::optional<Error> stopped;  // by this response; nothing behind it can be found
+  std::uint8_t stopped_at = 0;   // its id
+  std::size_t unread = 0;        // bytes of responses that were not read
+};
+// malformed: not even RopSize and handles are there.
+Result<PartialResponses> read_responses(ByteView bytes, const ResponseContext& context);
 
 std::string to_text(const RequestBuffer& buffer, wire::Privacy privacy);
 std::string to_text(const ResponseBuffer& buffer, wire::Privacy privacy);
