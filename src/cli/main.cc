@@ -13,6 +13,26 @@ using namespace oxb;
 
 namespace {
 
+constexpr const char* kDecodeHelp =
+    "A file holds one request or response: raw bytes, or hexadecimal digits with white space. It may begin with the "
+    "HTTP\n"
+    "head, which then says what it is; otherwise --type and --request or --response say so, and PROCESSING or DONE at\n"
+    "the start gives a response away. Chunked transfer coding, PROCESSING, PENDING and DONE, compression and XOR of "
+    "ROP\n"
+    "and auxiliary buffers are undone.\n"
+    "\n"
+    "Rows of tables can only be read with their columns: name the requests before the responses. A response alone is\n"
+    "printed as far as it explains itself.\n"
+    "\n"
+    "Mail content, names, addresses, passwords and cookies are not printed; --show-private shows the first three.\n"
+    "\n"
+    "  oxbridge decode execute.req execute.resp          what Outlook asked and what it was told\n"
+    "  oxbridge decode --type Connect --response body    a Connect response without its HTTP head\n"
+    "  oxbridge decode --type GetMatches - < body        an address book request\n"
+    "  oxbridge decode --type rops --request buffer      a ROP buffer without anything around it\n"
+    "\n"
+    "Exit status: 0 everything was understood, 1 something was not, 2 usage.";
+
 struct Secrets {
   std::string password_file;
 };
@@ -71,13 +91,14 @@ int main(int argc, char** argv) {
   bool request = false;
   bool response = false;
   bool show_private = false;
-  auto* decode_command = app.add_subcommand("decode", "print captured MAPI/HTTP bodies (raw or hexadecimal)");
+  auto* decode_command = app.add_subcommand("decode", "print captured MAPI/HTTP bodies readably");
   auto* request_flag = decode_command->add_flag("--request", request, "the files are request bodies");
   decode_command->add_flag("--response", response, "the files are response bodies")->excludes(request_flag);
-  decode_command->add_option("--type", decode.type, "X-RequestType, or rops, or aux")->capture_default_str();
+  decode_command->add_option("--type", decode.type, "X-RequestType (Connect, Execute, QueryRows ...), or rops, or aux")
+      ->capture_default_str();
   decode_command->add_flag("--show-private", show_private, "print mail content, names and addresses too");
-  decode_command->add_option("files", decode.files, "in the order of the session: requests explain the responses")
-      ->required();
+  decode_command->add_option("files", decode.files, "in the order of the session, - for standard input")->required();
+  decode_command->footer(kDecodeHelp);
 
   try {
     app.parse(argc, argv);
