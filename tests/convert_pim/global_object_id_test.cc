@@ -3,7 +3,10 @@
 
 #include "base/text.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
 
 namespace oxb::convert {
 namespace {
@@ -16,6 +19,24 @@ TEST(GlobalObjectId, ForeignUidsAreWrapped) {  // [MS-OXCICAL] 2.1.3.1.1.20.26
             "040000008200e00074c5b7101a82e00800000000000000000000000000000000000000001c000000"
             "7643616c2d55696401000000"
             "616263406578616d706c652e636f6d00");
+}
+
+std::string vector_file(const std::string& name) {
+  std::ifstream in(OXB_SOURCE_DIR "/tests/vectors/goid/" + name);
+  EXPECT_TRUE(in) << name;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(GlobalObjectId, ExceptionOfTheSpecification) {  // [MS-OXOCAL] 4.1.2.1
+  const auto bytes = from_hex(vector_file("exception.hex"));
+  ASSERT_TRUE(bytes);
+  const auto instance = instance_of_global_object_id(*bytes);
+  const auto uid = uid_of_global_object_id(*bytes);
+  ASSERT_TRUE(instance && uid);
+  EXPECT_EQ(fmt::format("instance: {:04}-{:02}-{:02}\nuid: {}\n", static_cast<int>(instance->year),
+                        static_cast<unsigned>(instance->month), static_cast<unsigned>(instance->day), *uid),
+            vector_file("exception.txt"));
+  EXPECT_EQ(to_hex(global_object_id(*uid, *instance)), to_hex(*bytes));
 }
 
 TEST(GlobalObjectId, OutlooksOwnUidsAreTheirBytes) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <fstream>
 #include <random>
 
 namespace oxb::rtf {
@@ -14,27 +16,28 @@ Bytes hex(std::string_view text) {
   return bytes.value_or(Bytes{});
 }
 
-// [MS-OXRTFCP] 4.1.1
-constexpr std::string_view kSimple = "{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n";
-constexpr std::string_view kSimplePacked =
-    "2d0000002b0000004c5a4675f1c5c7a703000a0072637067313235423 20af32068656c090020627705b06c647d0a800fa0";
-// [MS-OXRTFCP] 4.1.2: a reference that crosses the write position
-constexpr std::string_view kCrossing = "{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}";
-constexpr std::string_view kCrossingPacked = "1a0000001c0000004c5a4675e2d44b51410004205758595a0d6e7d010eb0";
+// The examples of [MS-OXRTFCP] 4.1: tests/vectors/rtf/NAME.{hex,rtf}.
+std::string vector_file(const std::string& name) {
+  std::ifstream in(OXB_SOURCE_DIR "/tests/vectors/rtf/" + name, std::ios::binary);
+  EXPECT_TRUE(in) << name;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+constexpr std::array kExamples = {"simple", "crossing"};
+std::string simple_packed() { return vector_file("simple.hex"); }
 
 TEST(Lzfu, ExamplesOfTheSpecificationUnpack) {
-  EXPECT_EQ(decompress(hex(kSimplePacked)).value_or(""), kSimple);
-  EXPECT_EQ(decompress(hex(kCrossingPacked)).value_or(""), kCrossing);
+  for (const std::string name : kExamples)
+    EXPECT_EQ(decompress(hex(vector_file(name + ".hex"))).value_or(""), vector_file(name + ".rtf")) << name;
 }
 
 TEST(Lzfu, ExamplesOfTheSpecificationPack) {
-  EXPECT_EQ(to_hex(compress(kSimple)), to_hex(hex(kSimplePacked)));
-  EXPECT_EQ(to_hex(compress(kCrossing)), kCrossingPacked);
+  for (const std::string name : kExamples)
+    EXPECT_EQ(to_hex(compress(vector_file(name + ".rtf"))), to_hex(hex(vector_file(name + ".hex")))) << name;
 }
 
 TEST(Lzfu, ChecksumOfTheSpecification) {
   // [MS-OXRTFCP] 4.1.1: CRC of the contents.
-  const auto packed = hex(kSimplePacked);
+  const auto packed = hex(simple_packed());
   EXPECT_EQ(crc(ByteView(packed).subspan(16)), 0xA7C7C5F1U);
 }
 
@@ -57,7 +60,7 @@ TEST(Lzfu, RoundTripOfManyKinds) {
 }
 
 TEST(Lzfu, DamageIsAnError) {
-  auto packed = hex(kSimplePacked);
+  auto packed = hex(simple_packed());
   EXPECT_FALSE(decompress(ByteView(packed).first(15)));
   auto wrong_crc = packed;
   wrong_crc[12] ^= std::byte{1};

@@ -3,21 +3,22 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 namespace oxb::tnef {
 namespace {
 
 Bytes hex(std::string_view text) { return from_hex(text).value_or(Bytes{}); }
 
-// The first attributes of the sample message in [MS-OXTNEF] 3.1.
-constexpr std::string_view kStart =
-    "789f3e22 0100"
-    "01 06900800 04000000 00000100 0100"                                          // attTnefVersion
-    "01 07900600 08000000 e404000000000000 e800"                                  // attOemCodepage 1252
-    "01 08800700 18000000 49504d2e4d6963726f736f6674204d61696c2e4e6f746500 3108"  // attMessageClass
-    "01 04800100 0f000000 53696d706c65207375626a65637400 7a05";                   // attSubject
+// The first attributes of the sample message in [MS-OXTNEF] 3.1, as hexadecimal digits.
+std::string sample_start() {
+  std::ifstream in(OXB_SOURCE_DIR "/tests/vectors/tnef/sample_start.hex");
+  EXPECT_TRUE(in);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
 TEST(Tnef, StartOfTheSampleMessage) {
-  const auto bytes = hex(kStart);
+  const auto bytes = hex(sample_start());
   ASSERT_TRUE(is_tnef(bytes));
   const auto message = parse(bytes);
   ASSERT_TRUE(message);
@@ -27,19 +28,21 @@ TEST(Tnef, StartOfTheSampleMessage) {
 }
 
 // Two properties: PidTagAlternateRecipientAllowed true, a named text; then an attachment.
-const std::string kWhole = std::string(kStart) +
-                           "01 03900600 44000000"
-                           "02000000"
-                           "0b000200 01000000"
-                           "1f000080 2903020000000000c000000000000046 01000000 0a000000 4b006500790073000000 0000 "
-                           "01000000 06000000 68006900000000 00"
-                           "0000"
-                           "02 02900600 0e000000 0100ffffffff0000000000000000 fd03"
-                           "02 10800100 06000000 612e74787400 0000"
-                           "02 0f800600 03000000 616263 2601";
+std::string whole() {
+  return sample_start() +
+         "01 03900600 44000000"
+         "02000000"
+         "0b000200 01000000"
+         "1f000080 2903020000000000c000000000000046 01000000 0a000000 4b006500790073000000 0000 "
+         "01000000 06000000 68006900000000 00"
+         "0000"
+         "02 02900600 0e000000 0100ffffffff0000000000000000 fd03"
+         "02 10800100 06000000 612e74787400 0000"
+         "02 0f800600 03000000 616263 2601";
+}
 
 TEST(Tnef, PropertiesNamesAndAttachments) {
-  const auto bytes = hex(kWhole);
+  const auto bytes = hex(whole());
   const auto message = parse(bytes);
   ASSERT_TRUE(message);
   ASSERT_EQ(message->properties.size(), 2U);
@@ -54,7 +57,7 @@ TEST(Tnef, PropertiesNamesAndAttachments) {
 }
 
 TEST(Tnef, DamageKeepsWhatCameBefore) {
-  const auto bytes = hex(kWhole);
+  const auto bytes = hex(whole());
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     const auto message = parse(ByteView(bytes).first(size));
     EXPECT_EQ(message.has_value(), size >= 6);
