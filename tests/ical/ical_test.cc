@@ -208,7 +208,7 @@ TEST(Ical, Tasks) {
   EXPECT_EQ(calendar->rejected.size(), 1U);
 }
 
-TEST(Ical, UnknownZonesAreAskedForOnceAndFallBack) {
+TEST(Ical, UnknownZonesAreAskedForOnceAndReadAsDescribed) {
   int asked = 0;
   ReadOptions options;
   options.default_zone = "Asia/Tokyo";
@@ -226,8 +226,17 @@ TEST(Ical, UnknownZonesAreAskedForOnceAndFallBack) {
                 "DTEND;TZID=Office:20260706T100000\r\nEND:VEVENT\r\n"),
            options);
   ASSERT_TRUE(calendar);
-  EXPECT_EQ(calendar->series.front().master->start.zone, "Asia/Tokyo");
+  EXPECT_EQ(text_of(calendar->series.front().master->start), "20260706T143000Z");
   EXPECT_EQ(asked, 1);
+}
+
+TEST(Ical, UnknownZonesWithoutDescriptionFallBack) {
+  ReadOptions options;
+  options.default_zone = "Asia/Tokyo";
+  const auto calendar =
+      read(wrap("BEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID=Office:20260706T090000\r\nEND:VEVENT\r\n"), options);
+  ASSERT_TRUE(calendar);
+  EXPECT_EQ(calendar->series.front().master->start.zone, "Asia/Tokyo");
 }
 
 // What is written reads back as the same items.
@@ -270,6 +279,46 @@ TEST(Ical, WrittenCalendarsComeBack) {
   EXPECT_EQ(first->tasks[0].end, second->tasks[0].end);
   EXPECT_EQ(first->tasks[0].status, second->tasks[0].status);
   EXPECT_NE(text.find("TZID:America/New_York"), text.npos);
+}
+
+ZoneDescription described(std::int32_t standard, std::int32_t daylight, std::string_view to_daylight,
+                          std::string_view to_standard) {
+  ZoneDescription zone;
+  zone.id = "Somewhere";
+  const auto add = [&](bool summer, std::int32_t offset, const char* start, std::string_view rule) {
+    zone.observances.push_back({summer, offset, *date_time_of(start), std::string(rule)});
+  };
+  add(false, standard, "19501029T020000", to_standard);
+  if (!to_daylight.empty()) add(true, daylight, "19500402T020000", to_daylight);
+  return zone;
+}
+
+TEST(ZoneDescription, IsFoundByItsRules) {
+  const auto europe = described(3600, 7200, "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU");
+  EXPECT_EQ(find_zone_by_rules(europe, "Europe/Vienna"), "Europe/Vienna") << "of several the preferred one";
+  EXPECT_EQ(find_zone_by_rules(europe, "Asia/Tokyo"), "Europe/Berlin");
+  // The rules of the United States until 2006.
+  const auto eastern =
+      described(-18000, -14400, "FREQ=YEARLY;BYDAY=1SU;BYMONTH=4", "FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10");
+  EXPECT_EQ(find_zone_by_rules(eastern, "Europe/Berlin"), "America/New_York");
+  const auto sydney = described(36000, 39600, "FREQ=YEARLY;BYMONTH=10;BYDAY=SU;BYMONTHDAY=1,2,3,4,5,6,7",
+                                "FREQ=YEARLY;BYMONTH=4;BYDAY=1SU");
+  EXPECT_EQ(find_zone_by_rules(sydney, ""), "Australia/Sydney");
+  EXPECT_EQ(find_zone_by_rules(described(28800, 0, "", ""), "Europe/Berlin"), "Asia/Shanghai");
+  EXPECT_EQ(find_zone_by_rules(described(-27660, 0, "", ""), "Europe/Berlin"), "");
+  EXPECT_EQ(find_zone_by_rules({}, "Europe/Berlin"), "");
+}
+
+TEST(ZoneDescription, IsReadAsItStandsWhereNoZoneFits) {
+  const auto calendar =
+      read(wrap("BEGIN:VTIMEZONE\r\nTZID:Nowhere\r\nBEGIN:STANDARD\r\nDTSTART:16010101T000000\r\nTZOFFSETTO:-0741\r\n"
+                "END:STANDARD\r\nEND:VTIMEZONE\r\n"
+                "BEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID=Nowhere:20230306T134200\r\nEND:VEVENT\r\n"));
+  ASSERT_TRUE(calendar);
+  ASSERT_EQ(calendar->series.size(), 1U);
+  const auto& start = calendar->series.front().master->start;
+  EXPECT_EQ(start.kind, Kind::utc);
+  EXPECT_EQ(text_of(start), "20230306T212300Z");
 }
 
 }  // namespace

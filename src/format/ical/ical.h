@@ -29,9 +29,15 @@ using FindZone = std::function<std::string(const ZoneDescription&)>;
 // By name and location alone.
 std::string find_zone_by_name(const ZoneDescription& zone);
 
+// By name and location, else by its rules: of several zones that fit `preferred`, else the most common one.
+std::string find_zone_by_rules(const ZoneDescription& zone, std::string_view preferred);
+// Seconds east of UTC at a wall clock time, as the description says; nothing where it says nothing.
+std::optional<std::int32_t> described_offset(const ZoneDescription& zone, const model::DateTime& wall);
+
+// Times in a zone that is described but found nowhere are read with the description, as UTC.
 struct ReadOptions {
   FindZone find_zone = find_zone_by_name;
-  std::string default_zone = "Etc/UTC";  // where a zone is unknown
+  std::string default_zone = "Etc/UTC";  // where a zone is unknown and not described
   TextLimits limits;
 };
 

@@ -26,6 +26,8 @@ std::string find_zone_by_name(const ZoneDescription& zone) {
 namespace detail {
 namespace {
 
+constexpr std::size_t kMostObservances = 500;  // two a year since clocks are set
+
 // "+0530", "-023000"
 std::int32_t offset_of(std::string_view text) {
   text = trim(text);
@@ -48,6 +50,7 @@ ZoneDescription description_of(const Component& zone) {
   }
   for (const auto& child : zone.children) {
     if (child.name != "STANDARD" && child.name != "DAYLIGHT") continue;
+    if (result.observances.size() == kMostObservances) break;
     ZoneDescription::Observance observance;
     observance.daylight = child.name == "DAYLIGHT";
     if (const auto* line = child.find("TZOFFSETTO")) observance.offset_to = offset_of(line->value);
@@ -79,8 +82,18 @@ const std::string& Zones::iana(std::string_view tzid) {
   else
     description.id = std::string(tzid);
   auto zone = options_.find_zone ? options_.find_zone(description) : find_zone_by_name(description);
-  if (zone.empty()) zone = options_.default_zone;
+  if (zone.empty() && description.observances.empty()) zone = options_.default_zone;
   return resolved_.emplace(std::string(tzid), std::move(zone)).first->second;
+}
+
+void Zones::place(model::DateTime& time, std::string_view tzid) {
+  if (const auto& zone = iana(tzid); !zone.empty()) {
+    time.kind = model::DateTime::Kind::zoned;
+    time.zone = zone;
+    return;
+  }
+  const auto offset = is_valid(time) ? described_offset(described_.find(tzid)->second, time) : std::nullopt;
+  if (offset) time = date_time(local_time(time) - std::chrono::seconds(*offset), model::DateTime::Kind::utc);
 }
 
 namespace {
@@ -90,10 +103,7 @@ Result<model::DateTime> one_time(std::string_view value, const ContentLine& line
   if (!time) return fail(Errc::malformed, fmt::format("{} without a valid date", line.name));
   const bool has_zone =
       std::any_of(line.parameters.begin(), line.parameters.end(), [](const auto& p) { return p.name == "TZID"; });
-  if (time->kind == model::DateTime::Kind::floating && has_zone) {
-    time->kind = model::DateTime::Kind::zoned;
-    time->zone = zones.iana(line.parameter("TZID"));
-  }
+  if (time->kind == model::DateTime::Kind::floating && has_zone) zones.place(*time, line.parameter("TZID"));
   return *time;
 }
 

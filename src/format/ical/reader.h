@@ -11,10 +11,13 @@ namespace oxb::ical::detail {
 class Zones {
  public:
   Zones(const Component& calendar, const ReadOptions& options);
-  // Never empty.
-  const std::string& iana(std::string_view tzid);
+  // A wall clock time becomes one in the zone, or in UTC where the zone is only described.
+  void place(model::DateTime& time, std::string_view tzid);
+  const std::string& default_zone() const { return options_.default_zone; }
 
  private:
+  const std::string& iana(std::string_view tzid);  // empty: only the description is known
+
   const ReadOptions& options_;
   std::map<std::string, ZoneDescription, std::less<>> described_;
   std::map<std::string, std::string, std::less<>> resolved_;

@@ -89,7 +89,7 @@ Result<TaskRecurrence> recurrence_of(std::string_view text, const DateTime& star
 Result<Instant> instant_of(const DateTime& time, Zones& zones) {
   if (time.kind == DateTime::Kind::date) return TimeZone::utc()->to_utc(local_time(time));
   if (time.kind == DateTime::Kind::floating) {
-    OXB_TRY(const auto zone, find_zone(zones.iana("")));
+    OXB_TRY(const auto zone, find_zone(zones.default_zone()));
     return zone->to_utc(local_time(time));
   }
   return to_instant(time, *TimeZone::utc());
