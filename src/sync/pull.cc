@@ -273,6 +273,13 @@ Task<Result<>> MailboxImpl::pull(FolderId folder) {
 }
 
 Task<Result<>> MailboxImpl::pull_mail(FolderId folder) {
+  if (const auto source = co_await model_folder(folder, backend_wait()); source && !source->selectable) {
+    // It holds folders only: as read as it will ever be.
+    co_return parts_.replica->write([&](WriteTx& tx) -> Result<> {
+      OXB_TRY(const auto row, folder_row(tx, folder));
+      return tx.set_folder_position(folder, row.position, true);
+    });
+  }
   std::set<std::uint32_t> seen;
   bool whole = true;  // every batch of this pull was part of a complete listing
   for (bool more = true; more;) {

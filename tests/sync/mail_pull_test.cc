@@ -177,6 +177,21 @@ TEST_F(MailPull, MailServerDownLeavesTheCalendarUsable) {
   EXPECT_EQ(special(Special::inbox).remote, inbox());
 }
 
+TEST_F(MailPull, AFolderThatOnlyHoldsFoldersIsEmpty) {
+  model::Folder shelf;
+  shelf.id.value = "Shelf";
+  shelf.name = "Shelf";
+  shelf.kind = model::FolderKind::mail;
+  shelf.selectable = false;
+  server_.add_folder(user_, shelf);
+  open_mailbox();
+  const auto row =
+      read([](replica::ReadTx& tx) { return tx.folder_by_remote(replica::Source::mail, RemoteId{"Shelf"}); }).value();
+  ASSERT_TRUE(row);
+  EXPECT_TRUE(list(row->id));
+  EXPECT_TRUE(messages(row->id).empty());
+}
+
 TEST_F(MailPull, RemovedFolderGoesOnlyAfterASecondLook) {
   model::Folder projects;
   projects.id.value = "Projects";
