@@ -38,6 +38,7 @@ struct Options {
   SeedOptions seed;
   std::string import_directory;
   std::string import_user;
+  bool import_json = false;
   bool company = false;
 };
 
@@ -176,7 +177,8 @@ Result<> seed(const Options& options) {
 
 Result<> import_command(const Options& options) {
   OXB_TRY(const auto box, open_box(options));
-  return import_tree(*box, options.import_directory, options.import_user);
+  return import_tree(*box, options.import_directory, options.import_user,
+                     options.import_json ? ImportOutput::json : ImportOutput::text);
 }
 
 int finish(const Result<>& result) {
@@ -244,6 +246,8 @@ int run_command(int argc, char** argv) {
   auto* import_sub = app.add_subcommand("import", "load a tree of .ics and .vcf files");
   import_sub->add_option("directory", options.import_directory)->required();
   import_sub->add_option("--user", options.import_user, "whose items they become: a login or mail address")->required();
+
+  import_sub->add_flag("--json", options.import_json, "one JSON object for each file, with what was made of it");
 
   std::string format = "dovecot";
   auto* passdb_command = app.add_subcommand("passdb", "print all users and passwords");

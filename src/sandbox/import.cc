@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "format/ical/ical.h"
+#include "format/ical/zone.h"
 #include "format/oxjson/columns.h"
 #include "format/oxjson/contact.h"
 #include "format/oxjson/event.h"
@@ -11,6 +12,7 @@
 #include "sandbox/dispatch.h"
 #include "sandbox/folders.h"
 #include "sandbox/principals.h"
+#include "sandbox/recurrence.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/setup.h"
 
@@ -19,7 +21,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <limits>
+#include <set>
 #include <sstream>
+#include <utility>
 
 namespace oxb::sandbox {
 namespace {
@@ -93,9 +98,14 @@ class Importer {
   void series(const model::Series& series) {
     std::string master;
     if (series.master) {
-      const auto made = event(*series.master);
-      if (!made) return;
-      master = *made;
+      auto whole = *series.master;
+      const auto extra = take_extra(whole, series.exceptions);
+      if (!settle_rule(whole)) {
+        report.refused.push_back({"VEVENT", whole.uid, {}, "a series all of whose occurrences are excluded"});
+      } else if (const auto made = event(whole); made && !whole.recurrence_rule.empty()) {
+        master = *made;
+      }
+      for (const auto& one : extra) event(one);
     }
     for (const auto& exception : series.exceptions) {
       if (master.empty()) {
@@ -113,9 +123,9 @@ class Importer {
     clean(value);
     cut_columns(value.get_object(), oxjson::task_columns());
     const auto answer = call("tasks", "new", {}, value);
-    if (!answer) return refuse("VTODO", task.uid, answer.error());
-    made("task", as_number(answer->data->as_object(), "id").value_or(0), target_.tasks, answer->timestamp);
-    files(4, report.made.back().id, target_.tasks, task.attachments);
+    if (!answer) return refuse("VTODO", task.uid, {}, answer.error());
+    made("task", task.uid, as_number(answer->data->as_object(), "id").value_or(0), target_.tasks, answer->timestamp);
+    files(4, report.made.back(), task.attachments);
   }
 
   void contact(const model::Contact& contact) {
@@ -126,7 +136,7 @@ class Importer {
   }
 
   void refuse_read(const std::string& component, const std::string& uid, const std::string& reason) {
-    report.refused.push_back({component + " " + uid, reason});
+    report.refused.push_back({component, uid, {}, reason});
   }
 
   ImportReport report;
@@ -149,12 +159,68 @@ class Importer {
     return run_call(made);
   }
 
-  void refuse(std::string_view component, const std::string& uid, const OxError& error) {
+  void refuse(std::string_view component, const std::string& uid, std::string occurrence, const OxError& error) {
     report.refused.push_back(
-        {fmt::format("{} {}", component, uid), fmt::format("{} {}", error.code, error.description)});
+        {std::string(component), uid, std::move(occurrence), fmt::format("{} {}", error.code, error.description)});
   }
-  void made(std::string_view kind, std::int64_t id, std::int64_t folder, std::optional<std::int64_t> stamp) {
-    report.made.push_back({id, folder, stamp.value_or(0), std::string(kind)});
+  void made(std::string_view kind, const std::string& uid, std::int64_t id, std::int64_t folder,
+            std::optional<std::int64_t> stamp) {
+    report.made.push_back({id, folder, stamp.value_or(0), std::string(kind), uid, {}, {}});
+  }
+  static std::string occurrence_of(const model::Event& event) {
+    return event.recurrence_id ? oxjson::text_of_recurrence_id(*event.recurrence_id) : std::string();
+  }
+
+  // The wall clock of an occurrence in the series' own zone, as the API counts it.
+  static std::optional<std::int64_t> wall_of(const model::DateTime& time, const Moment& start) {
+    return parse_recurrence(oxjson::text_of_recurrence_id(time), start);
+  }
+
+  // The API has rules but no single extra dates (RDATE): those become events of their own.
+  static std::vector<model::Event> take_extra(model::Event& master, const std::vector<model::Event>& exceptions) {
+    const auto dates = std::exchange(master.extra_occurrences, {});
+    const auto start = parse_moment(json::value(oxjson::json_of(master.start)));
+    if (!start) return {};
+    std::set<std::int64_t> taken;
+    if (master.recurrence_rule.empty()) taken.insert(start->local);
+    for (const auto& date : master.deleted_occurrences)
+      if (const auto wall = wall_of(date, *start)) taken.insert(*wall);
+    for (const auto& exception : exceptions)
+      if (const auto wall = exception.recurrence_id ? wall_of(*exception.recurrence_id, *start) : std::nullopt)
+        taken.insert(*wall);
+    const auto rule = Recurrence::parse(master.recurrence_rule, *start);
+    std::vector<model::Event> extra;
+    for (const auto& date : dates) {
+      const auto wall = wall_of(date, *start);
+      if (!wall || !taken.insert(*wall).second || (rule && rule->contains(*wall))) continue;
+      const auto moved = [by = std::chrono::milliseconds(*wall - start->local)](const model::DateTime& time) {
+        return ical::date_time(ical::local_time(time) + std::chrono::floor<std::chrono::seconds>(by), time.kind,
+                               time.zone);
+      };
+      auto& one = extra.emplace_back(master);
+      one.recurrence_rule.clear();
+      one.deleted_occurrences.clear();
+      one.start = moved(master.start);
+      one.end = moved(master.end);
+      one.recurrence_id = date;
+    }
+    return extra;
+  }
+
+  // A rule that never comes true leaves the event at its start; false where that is excluded too.
+  static bool settle_rule(model::Event& master) {
+    if (master.recurrence_rule.empty()) return true;
+    const auto start = parse_moment(json::value(oxjson::json_of(master.start)));
+    const auto rule = start ? Recurrence::parse(master.recurrence_rule, *start) : std::nullopt;
+    if (!rule) return true;  // the API says what is wrong
+    std::set<std::int64_t> excluded;
+    for (const auto& date : master.deleted_occurrences)
+      if (const auto wall = wall_of(date, *start)) excluded.insert(*wall);
+    const auto found = rule->starts(std::numeric_limits<std::int64_t>::max(), excluded.size() + 1);
+    if (std::any_of(found.begin(), found.end(), [&](auto wall) { return !excluded.contains(wall); })) return true;
+    master.recurrence_rule.clear();
+    master.deleted_occurrences.clear();
+    return !excluded.contains(start->local);
   }
 
   json::value event_body(const model::Event& event, std::vector<Part>& parts) {
@@ -194,16 +260,19 @@ class Importer {
       answer = call("chronos", "new", where, std::move(body), std::move(parts));
     }
     if (!answer) {
-      refuse("VEVENT", event.uid, answer.error());
+      refuse("VEVENT", event.uid, occurrence_of(event), answer.error());
       return std::nullopt;
     }
     const auto* created = answer->data->as_object().if_contains("created");
     if (!created || created->as_array().empty()) {
-      report.refused.push_back({"VEVENT " + event.uid, "conflicts with a booked resource"});
+      report.refused.push_back({"VEVENT", event.uid, occurrence_of(event), "conflicts with a booked resource"});
       return std::nullopt;
     }
-    auto id = as_id(created->as_array().front().as_object(), "id");
-    made("event", parse_number(id).value_or(0), target_.calendar, answer->timestamp);
+    const auto& stored = created->as_array().front().as_object();
+    auto id = as_id(stored, "id");
+    made("event", event.uid, parse_number(id).value_or(0), target_.calendar, answer->timestamp);
+    report.made.back().stored_uid = as_string(stored, "uid");
+    report.made.back().occurrence = occurrence_of(event);
     return id;
   }
 
@@ -222,12 +291,16 @@ class Importer {
       event(exception);
       return;
     }
-    if (!answer) return refuse("VEVENT", exception.uid + " (one occurrence)", answer.error());
+    if (!answer) return refuse("VEVENT", exception.uid, occurrence_of(exception), answer.error());
     const auto* created = answer->data->as_object().if_contains("created");
-    if (created && !created->as_array().empty()) {
-      made("event", parse_number(as_id(created->as_array().front().as_object(), "id")).value_or(0), target_.calendar,
-           answer->timestamp);
+    if (!created || created->as_array().empty()) {
+      report.refused.push_back({"VEVENT", exception.uid, occurrence_of(exception), "conflicts with a booked resource"});
+      return;
     }
+    const auto& stored = created->as_array().front().as_object();
+    made("event", exception.uid, parse_number(as_id(stored, "id")).value_or(0), target_.calendar, answer->timestamp);
+    report.made.back().stored_uid = as_string(stored, "uid");
+    report.made.back().occurrence = occurrence_of(exception);
   }
 
   void card(json::object body, std::string_view kind, const std::string& uid,
@@ -252,23 +325,24 @@ class Importer {
       value.get_object().erase("image1");
       answer = call("contacts", "new", {}, value);
     }
-    if (!answer) return refuse("VCARD", uid, answer.error());
-    made(kind, parse_number(as_id(answer->data->as_object(), "id")).value_or(0), target_.contacts, answer->timestamp);
-    if (attachments) files(7, report.made.back().id, target_.contacts, *attachments);
+    if (!answer) return refuse("VCARD", uid, {}, answer.error());
+    made(kind, uid, parse_number(as_id(answer->data->as_object(), "id")).value_or(0), target_.contacts,
+         answer->timestamp);
+    if (attachments) files(7, report.made.back(), *attachments);
   }
 
-  void files(int module, std::int64_t object, std::int64_t folder, const std::vector<model::FileData>& attachments) {
+  void files(int module, const Imported& item, const std::vector<model::FileData>& attachments) {
     for (const auto& file : attachments) {
       if (!file.data) continue;
       const json::object about{{"module", module},
-                               {"attached", object},
-                               {"folder", folder},
+                               {"attached", item.id},
+                               {"folder", item.folder},
                                {"filename", file.name.empty() ? "attachment" : file.name}};
       std::vector<Part> parts;
       parts.push_back({"json_0", "", "application/json", to_bytes(json::serialize(about))});
       parts.push_back({"file_0", file.name, file.mime_type, *file.data});
       const auto answer = call("attachment", "attach", {}, {}, std::move(parts));
-      if (!answer) refuse("ATTACH", std::to_string(object), answer.error());
+      if (!answer) refuse("ATTACH", item.uid, {}, answer.error());
     }
   }
 
@@ -288,18 +362,42 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   return std::move(text).str();
 }
 
-void print(const std::filesystem::path& path, const ImportReport& report) {
+void print_text(const std::filesystem::path& path, const ImportReport& report) {
   std::printf("%s: %zu imported, %zu refused\n", path.string().c_str(), report.made.size(), report.refused.size());
-  for (const auto& item : report.refused) std::printf("  %s: %s\n", item.what.c_str(), item.reason.c_str());
+  for (const auto& item : report.refused) std::printf("  %s: %s\n", item.what().c_str(), item.reason.c_str());
+  if (report.made.empty() && report.refused.empty()) std::printf("  there is nothing to import\n");
+}
+
+void print_json(const std::filesystem::path& path, const ImportReport& report) {
+  json::array made, refused;
+  for (const auto& item : report.made)
+    made.push_back(json::object{{"kind", item.kind},
+                                {"id", item.id},
+                                {"uid", item.uid},
+                                {"stored_uid", item.stored_uid},
+                                {"occurrence", item.occurrence}});
+  for (const auto& item : report.refused)
+    refused.push_back(json::object{
+        {"component", item.component}, {"uid", item.uid}, {"occurrence", item.occurrence}, {"reason", item.reason}});
+  json::value line(json::object{{"file", path.string()}, {"made", std::move(made)}, {"refused", std::move(refused)}});
+  clean(line);
+  std::printf("%s\n", json::serialize(line).c_str());
 }
 
 }  // namespace
+
+std::string NotImported::what() const {
+  return fmt::format("{} {}{}", component, uid, occurrence.empty() ? "" : " (one occurrence)");
+}
 
 ImportReport import_calendar(Sandbox& sandbox, const Session& session, std::string_view text,
                              const ImportTarget& target) {
   Importer importer(sandbox, session, target);
   ical::ReadOptions options;
   options.default_zone = user_time_zone(sandbox.db(), session.context, session.user);
+  options.find_zone = [&](const ical::ZoneDescription& zone) {
+    return ical::find_zone_by_rules(zone, options.default_zone);
+  };
   const auto calendar = ical::read(text, options);
   if (!calendar) {
     importer.refuse_read("VCALENDAR", "", calendar.error().what);
@@ -324,7 +422,7 @@ ImportReport import_cards(Sandbox& sandbox, const Session& session, std::string_
   return std::move(importer.report);
 }
 
-Result<> import_tree(Sandbox& sandbox, const std::string& directory, const std::string& user) {
+Result<> import_tree(Sandbox& sandbox, const std::string& directory, const std::string& user, ImportOutput output) {
   auto& db = sandbox.db();
   const auto who = find_login(db, user);
   if (!who) return fail(Errc::not_found, "no user " + user);
@@ -348,12 +446,14 @@ Result<> import_tree(Sandbox& sandbox, const std::string& directory, const std::
     const auto extension = ascii_lower(path.extension().string());
     if (extension != ".ics" && extension != ".vcf") continue;
     const auto text = read_file(path);
-    if (!text) {
-      std::printf("%s: %s\n", path.string().c_str(), text.error().what.c_str());
-      continue;
-    }
-    print(path, extension == ".ics" ? import_calendar(sandbox, session, *text, target)
-                                    : import_cards(sandbox, session, *text, target));
+    ImportReport report;
+    if (!text)
+      report.refused.push_back({"file", {}, {}, text.error().what});
+    else if (extension == ".ics")
+      report = import_calendar(sandbox, session, *text, target);
+    else
+      report = import_cards(sandbox, session, *text, target);
+    (output == ImportOutput::json ? print_json : print_text)(path, report);
   }
   return {};
 }

@@ -72,6 +72,13 @@ std::optional<mime::Date> relative_date(const std::string& text, Instant now) {
   return mime::Date{at, offset};
 }
 
+// The line that mbox puts before a mail; "From : x" is a field in the form of RFC 2822 4.5.
+bool is_separator(std::string_view line) {
+  if (!line.starts_with("From ")) return false;
+  const auto next = line.find_first_not_of(" \t", 4);
+  return next == std::string_view::npos || line[next] != ':';
+}
+
 // A message of an mbox file starts at a line "From " after an empty line; ">From " in its text loses one ">".
 Result<> read_mbox(const fs::path& path, const LoadOptions& options, const std::function<Result<>(StoredMail)>& visit) {
   std::ifstream in(path, std::ios::binary);
@@ -83,7 +90,7 @@ Result<> read_mbox(const fs::path& path, const LoadOptions& options, const std::
     return visit(stored_mail(message, options.folder, options.now));
   };
   while (std::getline(in, line)) {
-    if (empty_before && line.starts_with("From ")) {
+    if (empty_before && is_separator(line)) {
       OXB_CHECK(end());
       message.clear();
       started = true;
@@ -114,7 +121,7 @@ std::vector<fs::path> files_below(const fs::path& root) {
 }  // namespace
 
 StoredMail stored_mail(std::string_view bytes, std::string folder, Instant now) {
-  if (bytes.starts_with("From ")) bytes.remove_prefix(std::min(bytes.find('\n'), bytes.size() - 1) + 1);
+  if (is_separator(bytes)) bytes.remove_prefix(std::min(bytes.find('\n'), bytes.size() - 1) + 1);
   StoredMail out;
   out.folder = std::move(folder);
   out.bytes = with_crlf(bytes);

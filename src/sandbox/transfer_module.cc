@@ -44,7 +44,7 @@ json::array answers(const Call& call, const ImportReport& report, const OxError*
   }
   for (const auto& item : report.refused) {
     json::object entry;
-    OxError("SVL-0011", {json::value(item.what + ": " + item.reason)}).write(entry);
+    OxError("SVL-0011", {json::value(item.what() + ": " + item.reason)}).write(entry);
     out.push_back(std::move(entry));
   }
   return out;

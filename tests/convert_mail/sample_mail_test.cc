@@ -76,6 +76,7 @@ TEST(SampleMail, InstructionsAreFollowedAndRemoved) {
   const auto plain = stored_mail("Date: Fri, 21 Nov 1997 09:55:06 -0600\n\nx", "INBOX", now);
   EXPECT_EQ(to_unix_ms(plain.received), 880127706000);
   EXPECT_EQ(stored_mail("", "INBOX", now).received, now);
+  EXPECT_EQ(stored_mail("From : x@example.com\n\nx", "INBOX", now).bytes, "From : x@example.com\r\n\r\nx");
 }
 
 class TemporaryFolder {

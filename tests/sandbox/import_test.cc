@@ -61,6 +61,38 @@ TEST_F(SandboxImport, TheSameUidTwiceBecomesTwoEvents) {
   EXPECT_EQ(titles(), "S S ");
 }
 
+TEST_F(SandboxImport, ExtraDatesBecomeEventsOfTheirOwn) {
+  const auto report = import_calendar(
+      box.sandbox(), session,
+      calendar("BEGIN:VEVENT\r\nUID:a\r\nDTSTART:20270105T090000Z\r\nDTEND:20270105T100000Z\r\n"
+               "RRULE:FREQ=DAILY;COUNT=2\r\nRDATE:20270106T090000Z,20270110T120000Z\r\nSUMMARY:S\r\nEND:VEVENT\r\n"
+               "BEGIN:VEVENT\r\nUID:b\r\nDTSTART:20270205T090000Z\r\nDTEND:20270205T100000Z\r\n"
+               "RDATE;VALUE=PERIOD:20270205T090000Z/20270205T100000Z,20270206T090000Z/20270206T100000Z\r\n"
+               "SUMMARY:T\r\nEND:VEVENT\r\n"),
+      kTarget);
+  EXPECT_TRUE(report.refused.empty());
+  ASSERT_EQ(report.made.size(), 4U);
+  EXPECT_EQ(report.made[1].uid, "a");
+  EXPECT_EQ(report.made[1].occurrence, "20270110T120000Z");
+  EXPECT_NE(report.made[1].stored_uid, "a");
+  EXPECT_EQ(titles(), "S S S T T ");
+}
+
+TEST_F(SandboxImport, RulesThatNeverComeTrue) {
+  const auto one = [&](const std::string& lines) {
+    return import_calendar(
+        box.sandbox(), session,
+        calendar("BEGIN:VEVENT\r\nUID:a\r\nDTSTART;VALUE=DATE:20270105\r\n" + lines + "SUMMARY:S\r\nEND:VEVENT\r\n"),
+        kTarget);
+  };
+  EXPECT_EQ(one("RRULE:FREQ=YEARLY;UNTIL=20261231\r\n").made.size(), 1U);
+  EXPECT_EQ(titles(), "S ");
+  const auto excluded = one("RRULE:FREQ=YEARLY;COUNT=1\r\nEXDATE;VALUE=DATE:20270105\r\n");
+  EXPECT_TRUE(excluded.made.empty());
+  ASSERT_EQ(excluded.refused.size(), 1U);
+  EXPECT_EQ(excluded.refused[0].reason, "a series all of whose occurrences are excluded");
+}
+
 TEST_F(SandboxImport, LongTextsAreCutBetweenCharacters) {
   std::string name;
   for (int i = 0; i < 200; ++i) name += "\xC3\xA4";
