@@ -89,6 +89,9 @@ TEST(MimeHeaders, Dates) {
   EXPECT_EQ(at->offset_minutes, -360);
   EXPECT_EQ(to_unix_ms(parse_date("21 Nov 97 09:55:06 GMT")->time), 880106106000);  // RFC 5322 appendix A.6.2
   EXPECT_EQ(to_unix_ms(parse_date("Thu, 13 Feb 1969 23:32 -0330")->time), -27723480000);
+  // RFC 2822 appendix A.6.3
+  EXPECT_EQ(to_unix_ms(parse_date("Fri, 21 Nov 1997 09(comment):   55  :  06 -0600")->time), 880127706000);
+  EXPECT_EQ(to_unix_ms(parse_date("Fri, 21 Nov 1997 09 : 55 -0600 (noon (or so): 12)")->time), 880127700000);
   EXPECT_FALSE(parse_date(""));
   EXPECT_FALSE(parse_date("yesterday, I think"));
 }

@@ -52,9 +52,34 @@ std::vector<Mailbox> parse_addresses(const Headers& headers, std::string_view na
   return out;
 }
 
+namespace {
+
+// "09(comment):   55  :  06": the obsolete form of a time, RFC 2822 4.3. Others stay as they are.
+std::string without_blanks_in_time(const std::string& value) {
+  std::string plain;
+  int depth = 0;
+  for (const char c : value) {
+    if (c == '(') ++depth;
+    if (depth == 0) plain += c;
+    if (c == ')' && depth > 0) --depth;
+  }
+  std::string out;
+  bool changed = false;
+  for (const char c : plain) {
+    if (c == ':')
+      for (; out.ends_with(' ') || out.ends_with('\t'); changed = true) out.pop_back();
+    const bool after_colon = out.ends_with(':') && (c == ' ' || c == '\t');
+    changed = changed || after_colon || (c == ':' && value.find("):") != std::string::npos);
+    if (!after_colon) out += c;
+  }
+  return changed ? out : value;
+}
+
+}  // namespace
+
 std::optional<Date> parse_date(std::string_view raw) {
   gmime_options();
-  const auto value = unfolded(raw, 1024);
+  const auto value = without_blanks_in_time(unfolded(raw, 1024));
   if (value.empty()) return std::nullopt;
   auto* date = g_mime_utils_header_decode_date(value.c_str());
   if (!date) return std::nullopt;
