@@ -110,6 +110,15 @@ void Stack::stop_box() {
   box_->wait();
 }
 
+std::string Stack::box_command(std::vector<std::string> arguments) const {
+  const auto output = directory_ + "/command.log";
+  std::filesystem::remove(output);
+  arguments.insert(arguments.begin(), {program("oxsandbox"), "--data", directory_ + "/box.sqlite"});
+  run(arguments, output);
+  std::ifstream in(output);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 void Stack::start_gateway() {
   const auto config = directory_ + "/oxbridged.toml";
   std::ofstream(config) << fmt::format(
@@ -120,8 +129,7 @@ void Stack::start_gateway() {
       store(), box_port_, imap_port());
   const auto ready = fmt::format("{}/gateway.{}.ready", directory_, ++gateways_);
   gateway_ = std::make_unique<Process>(
-      std::vector<std::string>{program("oxbridged"), "--config", config, "--ready-file", ready},
-      directory_ + "/gateway.log");
+      std::vector<std::string>{program("oxbridged"), "--config", config, "--ready-file", ready}, gateway_log());
   url_ = wait_for_line(ready, 0);
   ca_file_ = wait_for_line(ready, 1);
 }

@@ -43,6 +43,8 @@ class Stack {
   void stop_mail() { dovecot_->stop(); }
   void deliver(const std::string& user, const std::string& subject);  // one new mail in the Inbox, over IMAP
   void load_mail(const std::string& user, const std::string& directory);
+  // Runs oxsandbox on the file of the box, which is not to be serving, and gives back what it printed.
+  std::string box_command(std::vector<std::string> arguments) const;
 
   // Both backends look that far away from the gateway.
   void set_round_trip(std::chrono::milliseconds time);
@@ -57,6 +59,7 @@ class Stack {
   const std::string& directory() const { return directory_; }
   std::string store() const { return directory_ + "/store"; }
   std::string config_file() const { return directory_ + "/oxbridged.toml"; }  // of the gateway, once started
+  std::string gateway_log() const { return directory_ + "/gateway.log"; }
   net::EventLoop& loop() { return loop_; }
   std::uint16_t imap_port() const { return relay_ ? relay_->port() : dovecot_->imap(); }  // as the gateway uses it
   const Dovecot& dovecot() const { return *dovecot_; }
