@@ -6,6 +6,8 @@
 #include "cli/mapi_client.h"
 #include "net/url_parts.h"
 
+#include <algorithm>
+
 namespace oxb::cli {
 namespace {
 
@@ -129,7 +131,8 @@ bool Check::offers_login(net::HttpClient& http) {
       list_.failure(kStep, fmt::format("answers with HTTP {} instead of asking for a login", answer->status), kSeeLog);
       return false;
   }
-  if (!ascii_iequals(answer->headers.get("WWW-Authenticate").substr(0, 5), "Basic")) {
+  const auto ways = answer->headers.all("WWW-Authenticate");
+  if (std::none_of(ways.begin(), ways.end(), [](auto way) { return ascii_iequals(way.substr(0, 5), "Basic"); })) {
     list_.failure(kStep, "does not offer Basic authentication",
                   "let the proxy pass the header WWW-Authenticate on and not ask for logins itself");
     return false;
