@@ -220,9 +220,23 @@ class Accountant {
     if (item.component == "VCARD") {
       if (seen.addresses.size() != std::min<std::size_t>(item.addresses, 3))
         wrong(source, item, fmt::format("{} e-mail addresses instead of {}", seen.addresses.size(), item.addresses));
+      const auto all = signs_of(seen.all_text + seen.body);
+      for (const auto& field : item.fields)
+        if (all.find(signs_of(field)) == std::string::npos) wrong(source, item, "does not say " + field);
       return;
     }
-    if (item.component != "VEVENT" || !item.occurrence.empty()) return;
+    if (!item.occurrence.empty()) return;
+    if (!item.text.empty() && signs_of(seen.body) != signs_of(item.text))
+      wrong(source, item,
+            fmt::format("says \"{}\" instead of \"{}\"", seen.body.substr(0, 80), item.text.substr(0, 80)));
+    if (seen.files.size() < item.files)
+      wrong(source, item, fmt::format("{} attachments instead of {}", seen.files.size(), item.files));
+    if (item.component != "VEVENT") return;
+    if (trim(seen.location) != trim(item.location)) wrong(source, item, "is at " + seen.location);
+    if (seen.recipients < item.people)
+      wrong(source, item, fmt::format("{} people instead of {}", seen.recipients, item.people));
+    if (item.end && seen.end != item.end)
+      wrong(source, item, fmt::format("ends {} instead of {}", instant_text(seen.end), instant_text(item.end)));
     // The groupware holds 255 characters, and libical knows no space at the end.
     const auto title = seen.subject.size() >= kLongestTitle ? item.title.substr(0, seen.subject.size()) : item.title;
     if (trim(seen.subject) != trim(title)) wrong(source, item, "seen as " + seen.subject);

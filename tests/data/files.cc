@@ -83,10 +83,21 @@ SourceItem item_of(icalcomponent* component, const icaltimezone* zone) {
   item.title = value_of(icalcomponent_get_summary(component));
   if (auto* property = icalcomponent_get_first_property(component, ICAL_RECURRENCEID_PROPERTY))
     item.occurrence = value_of(icalproperty_get_value_as_string(property));
+  item.text = value_of(icalcomponent_get_description(component));
+  item.location = value_of(icalcomponent_get_location(component));
+  item.files = static_cast<std::size_t>(icalcomponent_count_properties(component, ICAL_ATTACH_PROPERTY));
+  std::set<std::string> people;
+  for (auto* each = icalcomponent_get_first_property(component, ICAL_ATTENDEE_PROPERTY); each != nullptr;
+       each = icalcomponent_get_next_property(component, ICAL_ATTENDEE_PROPERTY))
+    people.insert(ascii_lower(value_of(icalproperty_get_attendee(each))));
+  item.people = people.size();
   const auto start = icalcomponent_get_dtstart(component);
   if (icaltime_is_null_time(start)) return item;
   const auto first = first_of(component, start);
   item.recurring = first.recurring;
+  const auto end = icalcomponent_get_dtend(component);
+  if (!item.recurring && !icaltime_is_null_time(end))
+    item.end = from_seconds(icaltime_as_timet_with_zone(end, zone_of(end, zone)));
   item.start = from_seconds(icaltime_as_timet_with_zone(first.start, zone_of(start, zone)));
   return item;
 }
@@ -118,9 +129,15 @@ void read_calendars(SourceFile& file, const icaltimezone* zone) {
       read_calendar(file, each, zone);
   }
   icalcomponent_free(root);
+  // libical leaves quoted-printable as it is.
+  if (file.bytes.find("QUOTED-PRINTABLE") != std::string::npos)
+    for (auto& item : file.items) item.text.clear();
   // libical does not find the zone of a file that gave it no name.
   if (file.bytes.find(";TZID=:") != std::string::npos)
-    for (auto& item : file.items) item.start.reset();
+    for (auto& item : file.items) {
+      item.start.reset();
+      item.end.reset();
+    }
 }
 
 // --- cards
@@ -128,10 +145,32 @@ void read_calendars(SourceFile& file, const icaltimezone* zone) {
 std::string unescaped(std::string_view value) {
   std::string out;
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (value[i] == '\\' && i + 1 < value.size()) ++i;
-    out += value[i];
+    const bool escaped = value[i] == '\\' && i + 1 < value.size();
+    if (escaped) ++i;
+    out += escaped && (value[i] == 'n' || value[i] == 'N') ? '\n' : value[i];
   }
   return std::string(trim(out));
+}
+
+// The parts between unescaped semicolons and commas.
+void add_parts(std::vector<std::string>& parts, std::string_view value) {
+  std::string part;
+  const auto end = [&] {
+    auto text = unescaped(part);
+    for (const std::string_view mark : {"tel:", "ext="})  // "tel:+1-555-0100;ext=102"
+      if (text.starts_with(mark)) text.erase(0, mark.size());
+    if (!text.empty()) parts.push_back(text);
+    part.clear();
+  };
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == ';' || value[i] == ',') {
+      end();
+      continue;
+    }
+    part += value[i];
+    if (value[i] == '\\' && i + 1 < value.size()) part += value[++i];
+  }
+  end();
 }
 
 void read_cards(SourceFile& file) {
@@ -149,6 +188,9 @@ void read_cards(SourceFile& file) {
     if (file.items.empty()) continue;
     auto& card = file.items.back();
     if (name == "UID") card.uid = value;
+    for (const std::string_view text : {"N", "FN", "NICKNAME", "TEL", "EMAIL", "ADR", "ORG", "TITLE", "NOTE", "URL"})
+      if (name == text && line.find("QUOTED-PRINTABLE") == std::string::npos)
+        add_parts(card.fields, std::string_view(line).substr(colon + 1));
     if (name == "FN" && card.title.empty()) card.title = value;
     if (name == "EMAIL" && value.find('@') != std::string::npos) addresses.insert(ascii_lower(value));
     card.addresses = addresses.size();

@@ -17,10 +17,15 @@ struct SourceItem {
   std::string occurrence;        // RECURRENCE-ID
   std::string title;             // SUMMARY, FN, Subject
   std::optional<Instant> start;  // of the first occurrence; Date of a mail
+  std::optional<Instant> end;    // of a single event
   bool recurring = false;
-  std::size_t addresses = 0;  // of a card
-  std::string from;           // of a mail: the field as it stands
-  bool plain_title = true;    // false: an encoded title, which only the table of hard cases knows
+  std::string text, location;       // DESCRIPTION, LOCATION; NOTE of a card
+  std::size_t people = 0;           // ATTENDEEs with an address, each once
+  std::size_t files = 0;            // ATTACHments
+  std::size_t addresses = 0;        // of a card
+  std::vector<std::string> fields;  // of a card: every value that is text, and each part of it
+  std::string from;                 // of a mail: the field as it stands
+  bool plain_title = true;          // false: an encoded title, which only the table of hard cases knows
 };
 
 enum class FileKind { calendar, contacts, mail };

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace oxb::data {
 namespace {
@@ -25,6 +26,7 @@ using mapi::PropTag;
 constexpr std::size_t kMostBytes = 64U << 20;
 constexpr std::size_t kMostItems = 100'000;
 constexpr int kDeepest = 20;
+constexpr std::size_t kReleasedAtOnce = 50;
 constexpr std::int32_t kEmbedded = 5;  // PidTagAttachMethod
 
 std::string text_of(const PropertyBag& bag, PropTag tag) {
@@ -53,9 +55,11 @@ class Reader {
   explicit Reader(cli::MapiClient& client) : client_(client) {}
 
   Result<> prepare() {
-    const std::vector<mapi::Lid> lids = {
-        lid::kGlobalObjectId,     lid::kAppointmentStartWhole, lid::kRecurring,          lid::kAppointmentRecur,
-        lid::kEmail1EmailAddress, lid::kEmail2EmailAddress,    lid::kEmail3EmailAddress, lid::kFileUnder};
+    const std::vector<mapi::Lid> lids = {lid::kGlobalObjectId,      lid::kAppointmentStartWhole,
+                                         lid::kRecurring,           lid::kAppointmentRecur,
+                                         lid::kEmail1EmailAddress,  lid::kEmail2EmailAddress,
+                                         lid::kEmail3EmailAddress,  lid::kFileUnder,
+                                         lid::kAppointmentEndWhole, lid::kLocation};
     std::vector<mapi::PropType> types;
     for (const auto& each : lids) types.push_back(each.type);
     OXB_TRY(named_, client_.property_ids({lids.begin(), lids.end()}, types));
@@ -78,6 +82,7 @@ class Reader {
       open(info.id, Eid::from_property(value_of<std::int64_t>(row, tag::kMid)), item);
       items.push_back(std::move(item));
     }
+    release_all();
     return {};
   }
 
@@ -87,7 +92,19 @@ class Reader {
     if (!opened) return item.problems.push_back(opened.error().what);
     item.recipients = opened->recipients.size();
     message(opened->handle, item, 0);
-    client_.release(opened->handle);
+    let_go(opened->handle);
+  }
+
+  // Many at once: a tree of files is a thousand items.
+  void let_go(Handle handle) {
+    unused_.push_back(handle.value);
+    if (unused_.size() == kReleasedAtOnce) release_all();
+  }
+  void release_all() {
+    std::vector<rop::RopRequest> rops;
+    for (std::size_t i = 0; i < unused_.size(); ++i)
+      rops.push_back(rop::RopRequest::of<rop::Release>(0, {static_cast<std::uint8_t>(i)}));
+    if (!rops.empty()) static_cast<void>(client_.execute(std::move(rops), std::exchange(unused_, {})));
   }
 
   // All properties; those that are too large for one answer by stream.
@@ -123,6 +140,8 @@ class Reader {
   void message(Handle handle, SeenItem& item, int depth) {
     const auto bag = all_of(handle, item.problems);
     item.properties = bag.size();
+    for (const auto& property : bag.all())
+      if (const auto* text = std::get_if<std::string>(&property.value)) item.all_text += *text + "\n";
     item.message_class = text_of(bag, tag::kMessageClass);
     item.subject = text_of(bag, tag::kSubject);
     item.display_name = text_of(bag, tag::kDisplayName);
@@ -134,8 +153,9 @@ class Reader {
     if (item.from_address.empty()) item.from_address = text_of(bag, tag::kSentRepresentingEmailAddress);
     item.submitted = time_of(bag, tag::kClientSubmitTime);
     item.delivered = time_of(bag, tag::kMessageDeliveryTime);
-    if (const auto bytes = stream(handle, tag::kTransportMessageHeaders, "headers", item.problems))
-      item.headers = utf8_of(*bytes);
+    if (item.message_class.starts_with("IPM.Note") || item.message_class.starts_with("REPORT"))
+      if (const auto bytes = stream(handle, tag::kTransportMessageHeaders, "headers", item.problems))
+        item.headers = utf8_of(*bytes);
     bodies(handle, item);
     named(handle, bag, item);
     files(handle, item, depth);
@@ -163,6 +183,8 @@ class Reader {
         item.problems.push_back(uid.error().what);
     }
     item.start = time_of(bag, named_[1]);
+    item.end = time_of(bag, named_[8]);
+    item.location = text_of(bag, named_[9]);
     item.recurring = value_of<bool>(bag, named_[2]);
     if (item.recurring) {
       const auto blob = stream(handle, named_[3], "recurrence", item.problems);
@@ -188,7 +210,7 @@ class Reader {
         continue;
       }
       item.files.push_back(file(*opened, row, item.problems, depth));
-      client_.release(*opened);
+      let_go(*opened);
     }
   }
 
@@ -214,7 +236,7 @@ class Reader {
     auto item = std::make_shared<SeenItem>();
     item->recipients = inner->recipients.size();
     message(inner->handle, *item, depth + 1);
-    client_.release(inner->handle);
+    let_go(inner->handle);
     for (const auto& problem : item->problems) problems.push_back("embedded message: " + problem);
     seen.message = std::move(item);
     return seen;
@@ -222,6 +244,7 @@ class Reader {
 
   cli::MapiClient& client_;
   std::vector<PropTag> named_;
+  std::vector<std::uint32_t> unused_;
 };
 
 }  // namespace

@@ -27,7 +27,8 @@ struct SeenItem {
   std::string message_class, subject, display_name, sender_name, sender_address, from_name, from_address, headers;
   std::string row_subject;  // what the contents table says
   std::string uid;          // out of PidLidGlobalObjectId
-  std::optional<Instant> submitted, delivered, start;
+  std::string location;
+  std::optional<Instant> submitted, delivered, start, end;
   bool recurring = false;
   std::optional<mapi::AppointmentRecurrence> recurrence;
   std::vector<std::string> addresses;  // of a contact
@@ -35,6 +36,7 @@ struct SeenItem {
   std::size_t recipients = 0;
   std::size_t properties = 0;
   std::string body, html, rtf;
+  std::string all_text;  // every property that is text
   std::vector<SeenFile> files;
   std::vector<std::string> problems;  // what could not be read, and how it failed
 

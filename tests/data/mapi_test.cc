@@ -210,7 +210,8 @@ TEST_F(DataThroughMapi, PoisonedItemsAreSetAsideAndStopNobody) {
   EXPECT_EQ(account.quarantined[0].file, "bomb.eml");  // found by its original, which is attached unchanged
   EXPECT_NE(account.quarantined[0].reason.find("too many parts"), std::string::npos) << account.quarantined[0].reason;
   EXPECT_EQ(account.quarantined[1].item, "VEVENT Pill");
-  EXPECT_NE(account.quarantined[1].reason.find("more often than daily"), std::string::npos) << account.quarantined[1].reason;
+  EXPECT_NE(account.quarantined[1].reason.find("more often than daily"), std::string::npos)
+      << account.quarantined[1].reason;
   const auto& mails = account.counts[static_cast<std::size_t>(FileKind::mail)];
   const auto& events = account.counts[static_cast<std::size_t>(FileKind::calendar)];
   EXPECT_EQ(mails.readable, 1U);
