@@ -189,7 +189,8 @@ TEST(Ical, Tasks) {
       "1\r\nSTATUS:IN-PROCESS\r\n"
       "PERCENT-COMPLETE:40\r\nRRULE:FREQ=MONTHLY;BYDAY=-1FR;COUNT=3\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-"
       "PT1H\r\nEND:VALARM\r\nEND:VTODO\r\n"
-      "BEGIN:VTODO\r\nUID:2\r\nDUE;TZID=Europe/Berlin:20260703T120000\r\nCOMPLETED:20260702T100000Z\r\nEND:VTODO\r\n"
+      "BEGIN:VTODO\r\nUID:2\r\nDUE;TZID=Europe/Berlin:20260703T120000\r\nCOMPLETED:20260702T100000Z\r\n"
+      "CLASS:CONFIDENTIAL\r\nEND:VTODO\r\n"
       "BEGIN:VTODO\r\nUID:3\r\nDUE:20260703T120000Z\r\nRRULE:FREQ=HOURLY\r\nEND:VTODO\r\n"));
   ASSERT_TRUE(calendar);
   ASSERT_EQ(calendar->tasks.size(), 2U);
@@ -202,6 +203,8 @@ TEST(Ical, Tasks) {
   EXPECT_EQ(report.recurrence.day_in_month, 5);
   EXPECT_EQ(report.recurrence.occurrences, 3);
   EXPECT_EQ(*report.alarm, *report.start - std::chrono::hours(1));
+  EXPECT_FALSE(report.secret);
+  EXPECT_TRUE(calendar->tasks[1].secret);
   EXPECT_FALSE(calendar->tasks[1].full_time);
   EXPECT_EQ(calendar->tasks[1].status, 3);
   EXPECT_EQ(text_of(utc_date_time(*calendar->tasks[1].end)), "20260703T100000Z");

@@ -153,7 +153,7 @@ Result<Task> task_of(const Component& component, Zones& zones) {
   task.created = utc_instant_of(component, "CREATED");
   task.modified = utc_instant_of(component, "LAST-MODIFIED");
   task.categories = categories_of(component);
-  const auto privacy = trim(text_of_line(component, "CLASS"));
+  const auto privacy = std::string(trim(text_of_line(component, "CLASS")));
   task.secret = ascii_iequals(privacy, "PRIVATE") || ascii_iequals(privacy, "CONFIDENTIAL");
   task.attachments = attachments_of(component);
   task.attachment_count = static_cast<std::uint32_t>(task.attachments.size());
