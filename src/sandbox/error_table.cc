@@ -8,7 +8,7 @@ constexpr ErrorRow kRows[] = {
     // sessions and the API itself
     {"SES-0203", 4, "Your session expired. Please log in again.",
      "Session {0} is unknown, expired or not bound to this client."},
-    {"SES-0007", 4, "Too many sessions.", "User {0} in context {1} has reached the limit of sessions."},
+    {"SES-0007", 1, "Too many sessions.", "User {0} in context {1} has reached the limit of sessions."},
     {"LGI-0006", 1, "User name or password is wrong.", "Invalid credentials."},
     {"LGI-0021", 1, "", "The client parameter must not repeat the User-Agent header."},
     {"SVL-0001", 8, "", "Exception while writing JSON."},

@@ -107,6 +107,7 @@ class OldRelease : public testing::Test {
   json::value one(const std::string& module, const std::string& action, const std::string& columns,
                   const json::object& in) {
     calls_.push_back(module + "/" + action);
+    if (const auto it = settings_.find(module); it != settings_.end()) return it->second;
     if (module == "user/me") return error("SVL-0021", 8);
     if (module == "user" && action == "get") {
       return json::parse(R"({"data":{"id":3,"display_name":"Anton Alpha","email1":"anton@old.test","login_info":"anton",
@@ -173,6 +174,7 @@ class OldRelease : public testing::Test {
   net::EventLoop loop_{2, 1};
   std::mutex mutex_;
   std::vector<std::string> calls_;
+  std::map<std::string, json::value> settings_;
   int highest_ = 606;  // contact columns from 607 on are unknown
   json::value broken_;
   std::unique_ptr<net::HttpServer> server_;
@@ -217,6 +219,22 @@ TEST_F(OldRelease, AnswersThatAreNoListsAreErrors) {
     broken_ = json::parse(text);
     EXPECT_FALSE(run(account().groupware().changes(folders[0], {}, soon()))) << text;
   }
+}
+
+// A setting of a module that the user may not use is the text "null" (seen with 8.19).
+TEST_F(OldRelease, SettingsOfModulesThatTheUserLacksNameNoFolder) {
+  settings_["config/folder/contacts"] = json::object{{"data", "null"}};
+  const auto folders = folders_seen();
+  ASSERT_EQ(folders.size(), 1U);
+  EXPECT_EQ(folders[0].role, model::FolderRole::contacts);  // by the folder's own mark
+}
+
+TEST_F(OldRelease, AFactThatCannotBeHadNowMakesNoAccount) {
+  settings_["config/folder/contacts"] = error("SRV-0001", 4);
+  model::Credentials credentials;
+  credentials.login = "anton";
+  credentials.secret = Secret("secret");
+  EXPECT_EQ(run(backend_->sign_in(credentials, soon())).error().code, Errc::unavailable);
 }
 
 }  // namespace

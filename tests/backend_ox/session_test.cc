@@ -81,6 +81,38 @@ TEST(OxSignIn, AServerThatCannotBeAskedIsUnavailable) {
   EXPECT_TRUE(box.try_sign_in("anton", "anton-secret"));
 }
 
+// While a server starts or stops, its modules come and go one by one (seen with 8.19): 404 is not "no such thing".
+TEST(OxSession, AModuleThatIsNotThereYetIsUnavailable) {
+  Box box;
+  const auto account = box.sign_in("anton");
+  const auto folders = box.run(account->groupware().folders(soon())).value();
+  const auto tasks = folder_of(folders, model::FolderRole::tasks);
+  Fault missing;
+  missing.kind = FaultKind::status;
+  missing.status = 404;
+  box.fault(missing);
+  EXPECT_EQ(box.run(account->groupware().folders(soon())).error().code, Errc::unavailable);
+  EXPECT_EQ(box.run(account->groupware().changes(tasks, {}, soon())).error().code, Errc::unavailable);
+  EXPECT_EQ(box.run(account->address_book().entries(soon())).error().code, Errc::unavailable);
+  model::FileData file;
+  file.id = RemoteId{"1"};
+  EXPECT_EQ(box.run(account->groupware().attachment(tasks, RemoteId{"1"}, file, soon())).error().code,
+            Errc::unavailable);
+  box.clear_faults();
+  EXPECT_TRUE(box.run(account->groupware().folders(soon())));
+}
+
+TEST(OxSignIn, TooManySessionsIsUnavailable) {
+  Box box;
+  box.server().with_sandbox([](sandbox::Sandbox& sandbox) {
+    sandbox::SessionRules rules;
+    rules.per_user = 1;
+    sandbox.sessions().set_rules(rules);
+  });
+  const auto account = box.sign_in("anton");
+  EXPECT_EQ(box.try_sign_in("anton", "anton-secret").error().code, Errc::unavailable);
+}
+
 TEST(OxSignIn, NobodyListens) {
   Box box;
   auto options = box.options();

@@ -45,7 +45,18 @@ std::vector<Request> fact_requests() {
 std::string text_at(const std::vector<oxjson::Answer>& answers, Fact fact) {
   const auto& answer = answers[static_cast<std::size_t>(fact)];
   if (answer.error) return {};  // an old release without this setting
-  return oxjson::text_of(answer.data).value_or("");
+  auto text = oxjson::text_of(answer.data).value_or("");
+  return text == "null" ? std::string() : text;  // spelled like this where the user lacks the module
+}
+
+// Facts that may be missing are, but nothing is built upon a server that cannot answer now.
+Result<> all_asked(const std::vector<oxjson::Answer>& answers) {
+  for (const auto& answer : answers) {
+    if (answer.error && oxjson::errc_of(*answer.error) == Errc::unavailable) {
+      return tl::unexpected(oxjson::to_error(*answer.error, "after login"));
+    }
+  }
+  return {};
 }
 
 void add_role(std::map<std::string, model::FolderRole>& roles, const std::string& folder, model::FolderRole role) {
@@ -94,6 +105,7 @@ Result<model::Principal> principal_of(const Session& session, const std::vector<
 
 Task<Result<SignedIn>> learn(std::shared_ptr<Session> session, Wait wait) {
   OXB_CO_TRY(const auto answers, co_await session->multiple(fact_requests(), wait));
+  OXB_CO_CHECK(all_asked(answers));
   SignedIn out;
   OXB_CO_TRY(out.principal, principal_of(*session, answers));
   using model::FolderRole;

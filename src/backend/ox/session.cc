@@ -41,7 +41,8 @@ Result<> check_status(const net::HttpResponse& response, const std::string& modu
   const int status = response.status;
   if (status >= 200 && status < 300) return {};
   const auto what = fmt::format("{}: HTTP {}", module, status);
-  if (status == 404) return fail(Errc::unsupported, what);  // a module that is not installed
+  // A server that starts has its modules one after the other, and says so until then.
+  if (status == 404) return fail(Errc::unavailable, what);
   if (status == 401 || status == 403) return fail(Errc::access_denied, what);
   if (status >= 300 && status < 400) return fail(Errc::unavailable, what + " (redirects are not followed)");
   if (status == 429 || status >= 500) return fail(Errc::unavailable, what);
@@ -312,7 +313,8 @@ Task<Result<std::vector<oxjson::Answer>>> Session::multiple(std::vector<Request>
 Task<Result<Bytes>> Session::download(Request request, Wait wait) {
   const auto module = request.module;
   OXB_CO_TRY(auto response, co_await exchange(std::move(request), std::move(wait)));
-  if (response.status == 404) co_return fail(Errc::not_found, module);
+  // The one module that says so of what is not there; others send an error object.
+  if (response.status == 404 && module == "contacts/picture") co_return fail(Errc::not_found, module);
   OXB_CO_CHECK(check_status(response, module));
   // An error comes as JSON where bytes were asked for.
   const auto type = response.headers.get("Content-Type");

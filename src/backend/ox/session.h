@@ -43,7 +43,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Task<Result<std::vector<oxjson::Answer>>> multiple(std::vector<Request> requests, Wait wait);
   // Many that a batch cannot hold, a few at a time.
   Task<Result<std::vector<oxjson::Answer>>> several(std::vector<Request> requests, Wait wait);
-  // Bytes as they are. not_found: HTTP 404.
+  // Bytes as they are. not_found: there is no such attachment or picture.
   Task<Result<Bytes>> download(Request request, Wait wait);
   // Requests that are asked for at about the same time by different callers travel in one batch.
   Task<Result<oxjson::Answer>> ask_together(Request request, Wait wait);

@@ -20,8 +20,8 @@ struct Row {
 // The one table from codes to ours; what is not in it follows the category. First match wins.
 constexpr std::array kCodes = {
     // Sessions and logins.
-    Row{"SES-0007", Errc::limit},  // sessions per user
-    Row{"SES-0207", Errc::limit},
+    Row{"SES-0007", Errc::unavailable},  // the user has too many sessions
+    Row{"SES-0207", Errc::unavailable},
     Row{"SES-0002", Errc::unavailable},
     Row{"SES-0204", Errc::access_denied},  // context locked
     Row{"SES-", Errc::unauthenticated},
