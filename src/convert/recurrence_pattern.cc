@@ -10,11 +10,14 @@ namespace oxb::convert {
 namespace {
 
 using Frequency = RecurrenceRule::Frequency;
+using Skip = RecurrenceRule::Skip;
 using mapi::PatternType;
 using mapi::RecurEnd;
 using mapi::RecurFrequency;
 using mapi::RecurrencePattern;
 using std::chrono::days;
+
+constexpr std::string_view kMissingDays = "that moves the days which a month lacks";
 
 auto refuse(std::string_view why) { return fail(Errc::unsupported, fmt::format("Outlook has no recurrence {}", why)); }
 
@@ -210,7 +213,10 @@ struct Builder {
       if (list.front() == -1) return on_day(grid, 31);
       if (!positive) return refuse("on days counted from the month's end");
       auto result = on_day(grid, list.front());
-      result.exact = result.exact && always_has(grid, list.front());
+      if (always_has(grid, list.front())) return result;
+      // Taking the last day of a month that has no such day is Outlook's own way.
+      if (rule.skip != Skip::omit && (rule.skip == Skip::forward || !result.exact)) return refuse(kMissingDays);
+      if (rule.skip == Skip::omit) result.exact = false;
       return result;
     }
     // "28, 29, 30, the last of these" is what Outlook calls day 30.
@@ -275,6 +281,10 @@ struct Builder {
   Result<Cover> monthly_or_yearly() {
     OXB_CHECK(imply());
     OXB_TRY(const auto months, grid());
+    const bool one_day = rule.by_day.empty() && rule.by_set_position.empty() && rule.by_month_day.size() == 1;
+    const bool may_lack =
+        std::any_of(rule.by_month_day.begin(), rule.by_month_day.end(), [](int day) { return std::abs(day) > 28; });
+    if (rule.skip != Skip::omit && !one_day && may_lack) return refuse(kMissingDays);
     OXB_TRY(auto result, rule.by_day.empty()         ? on_month_days(months)
                          : rule.by_month_day.empty() ? on_weekdays(months)
                                                      : on_weekdays_among_days(months));

@@ -135,6 +135,25 @@ TEST(Recurrence, ShortMonthsAreDeletedNotClamped) {
   EXPECT_EQ(days(p, 3), (std::vector<std::string>{"19980213", "19980313", "19981113"}));
 }
 
+// RFC 7529: SKIP says what becomes of missing days. BACKWARD is Outlook's own way, so that nothing is deleted. This is
+// the rule of an Open-Xchange birthday, which leaves out RSCALE.
+TEST(Recurrence, MissingDaysMoveBackwardAsInOutlook) {
+  auto p = *pattern("FREQ=YEARLY;SKIP=BACKWARD", at(2024, 2, 29));
+  EXPECT_EQ(days(p, 5), (std::vector<std::string>{"20240229", "20250228", "20260228", "20270228", "20280229"}));
+  EXPECT_TRUE(p.deleted_dates.empty());
+  p = *pattern("RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=31;SKIP=BACKWARD;COUNT=3", at(2026, 1, 31, 9));
+  EXPECT_EQ(days(p, 99), (std::vector<std::string>{"20260131", "20260228", "20260331"}));
+  p = *pattern("RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD", at(2026, 3, 31));
+  EXPECT_EQ(days(p, 2), (std::vector<std::string>{"20260331", "20270331"}));
+  EXPECT_FALSE(pattern("FREQ=YEARLY;SKIP=FORWARD", at(2024, 2, 29)));
+  EXPECT_FALSE(pattern("FREQ=MONTHLY;BYMONTHDAY=30,31;SKIP=BACKWARD", at(2026, 1, 31, 9)));
+  EXPECT_FALSE(pattern("FREQ=MONTHLY;INTERVAL=2;BYMONTH=1,2,5;BYMONTHDAY=31;SKIP=BACKWARD", at(2026, 1, 31, 9)));
+  EXPECT_FALSE(parse_recurrence_rule("FREQ=YEARLY;SKIP=SIDEWAYS"));
+  EXPECT_EQ(parse_recurrence_rule("RSCALE=CHINESE;FREQ=YEARLY").error().code, Errc::unsupported);
+  EXPECT_EQ(to_text(*parse_recurrence_rule("FREQ=YEARLY;SKIP=BACKWARD")), "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=BACKWARD");
+  EXPECT_EQ(to_text(*parse_recurrence_rule("RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=OMIT")), "FREQ=YEARLY");
+}
+
 TEST(Recurrence, WhatOutlookCannotSayIsRefusedWithAReason) {
   for (const auto* rule : {"FREQ=HOURLY", "FREQ=MINUTELY;INTERVAL=15", "FREQ=YEARLY;BYYEARDAY=100",
                            "FREQ=YEARLY;BYWEEKNO=20", "FREQ=DAILY;BYHOUR=9,12", "FREQ=MONTHLY;BYMONTHDAY=1,15",

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kListLimit = 400;
 constexpr std::array<std::string_view, 7> kFrequencies = {"SECONDLY", "MINUTELY", "HOURLY", "DAILY",
                                                           "WEEKLY",   "MONTHLY",  "YEARLY"};
+constexpr std::array<std::string_view, 3> kSkips = {"OMIT", "BACKWARD", "FORWARD"};
 constexpr std::array<std::string_view, 7> kWeekdays = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
 
 std::optional<int> number(std::string_view text) {
@@ -146,6 +147,16 @@ Result<> read_part(RecurrenceRule& rule, std::string_view name, std::string_view
     rule.week_start = *day;
     return {};
   }
+  if (ascii_iequals(name, "SKIP")) {
+    const auto skip = index_of(kSkips, value);
+    if (!skip) return bad("SKIP");
+    rule.skip = static_cast<RecurrenceRule::Skip>(*skip);
+    return {};
+  }
+  if (ascii_iequals(name, "RSCALE")) {
+    if (!ascii_iequals(value, "GREGORIAN")) return fail(Errc::unsupported, "recurrence rule of another calendar");
+    return {};
+  }
   if (ascii_iequals(name, "BYDAY")) {
     for (const auto item : split(value, ',')) {
       const auto day = weekday_value(item);
@@ -188,7 +199,9 @@ Result<RecurrenceRule> parse_recurrence_rule(std::string_view text) {
 }
 
 std::string to_text(const RecurrenceRule& rule) {
-  std::string text = fmt::format("FREQ={}", kFrequencies[static_cast<std::size_t>(rule.frequency)]);
+  const bool skips = rule.skip != RecurrenceRule::Skip::omit;
+  std::string text = skips ? "RSCALE=GREGORIAN;" : "";  // without it, RFC 7529 does not allow SKIP
+  text += fmt::format("FREQ={}", kFrequencies[static_cast<std::size_t>(rule.frequency)]);
   if (rule.interval != 1) text += fmt::format(";INTERVAL={}", rule.interval);
   if (rule.count) text += fmt::format(";COUNT={}", *rule.count);
   if (rule.until) {
@@ -214,6 +227,7 @@ std::string to_text(const RecurrenceRule& rule) {
   append_list(text, "BYSECOND", rule.by_second);
   append_list(text, "BYSETPOS", rule.by_set_position);
   if (rule.week_start != 1) text += fmt::format(";WKST={}", kWeekdays[rule.week_start]);
+  if (skips) text += fmt::format(";SKIP={}", kSkips[static_cast<std::size_t>(rule.skip)]);
   return text;
 }
 

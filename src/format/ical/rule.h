@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// RRULE values, RFC 5545 3.3.10.
+// RRULE values, RFC 5545 3.3.10, with SKIP of RFC 7529.
 #include "base/result.h"
 #include "model/common.h"
 
@@ -26,6 +26,8 @@ struct RecurrenceRule {
   std::vector<Weekday> by_day;
   std::vector<int> by_month, by_month_day, by_year_day, by_week_number, by_set_position, by_hour, by_minute, by_second;
   unsigned week_start = 1;  // Monday
+  // What becomes of days that a month or year lacks: left out, or moved to the day before or after.
+  enum class Skip : std::uint8_t { omit, backward, forward } skip = Skip::omit;
   bool operator==(const RecurrenceRule&) const = default;
 };
 
