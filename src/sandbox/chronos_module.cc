@@ -84,37 +84,87 @@ Ox<> collect(const Call& call, const CalendarFolder& folder, std::vector<Event> 
   return {};
 }
 
-// Contacts with a birthday, each a yearly event with an id of its own kind.
-Ox<> collect_birthdays(const Call& call, const CalendarFolder& folder, const Range& range, Events& out) {
-  const auto fields = wanted_fields(call);
+std::string birthday_name(const Contact& contact) {
+  auto name = fmt::format("{} {}", as_string(contact.data, "first_name"), as_string(contact.data, "last_name"));
+  return name == " " ? as_string(contact.data, "display_name") : name;
+}
+
+std::string birthday_text(std::int64_t day) {  // "Feb 29, 1980"
+  static constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::chrono::year_month_day date(std::chrono::sys_days(std::chrono::days(day / kDay - (day % kDay < 0))));
+  return fmt::format("{} {}, {}", kMonths.at(static_cast<unsigned>(date.month()) - 1),
+                     static_cast<unsigned>(date.day()), static_cast<int>(date.year()));
+}
+
+// A contact's birthday, a yearly event with an id of its own kind.
+json::object birthday_object(const Call& call, const CalendarFolder& folder, const Folder& book, const Contact& contact,
+                             std::int64_t day) {
+  json::object object{{"id", fmt::format("{}-{}", book.id, contact.id)},
+                      {"folder", folder.name()},
+                      {"uid", as_string(contact.data, "uid")},
+                      {"summary", "\xF0\x9F\x8E\x82 " + birthday_name(contact)},
+                      {"description", "* " + birthday_text(day)},
+                      {"startDate", json::object{{"value", format_day(day)}}},
+                      {"endDate", json::object{{"value", format_day(day + kDay)}}},
+                      {"rrule", "FREQ=YEARLY;SKIP=BACKWARD"},
+                      {"transp", "TRANSPARENT"},
+                      {"class", "PUBLIC"},
+                      {"timestamp", contact.modified},
+                      {"dtstamp", contact.modified},
+                      {"calendarUser", json::object{{"entity", call.user}}},
+                      {"flags", json::array{"transparent", "series"}}};
+  object["seriesId"] = object["id"];
+  if (const auto mail = as_string(contact.data, "email1"); !mail.empty()) {
+    object["attendees"] = json::array{json::object{
+        {"uri", "mailto:" + mail}, {"cn", birthday_name(contact)}, {"cuType", "INDIVIDUAL"}, {"partStat", "ACCEPTED"}}};
+  }
+  const auto value = [](std::int64_t id) { return json::object{{"value", std::to_string(id)}}; };
+  object["extendedProperties"] =
+      json::object{{"X-OX-CONTACT-ID", value(contact.id)}, {"X-OX-CONTACT-FOLDER-ID", value(book.id)}};
+  return object;
+}
+
+struct Birthday {
+  std::int64_t day = 0;
+  std::int64_t modified = 0;
+  json::object object;
+};
+
+std::vector<Birthday> birthdays(const Call& call, const CalendarFolder& folder) {
+  std::vector<Birthday> out;
   for (const auto& book : folders_of_module(call.db, call.context, "contacts")) {
     if (book.shared_for(call.user) || rights_on(call.db, call.context, call.user, book).read == 0) continue;
     for (const auto& contact : contacts_in(call.db, call.context, book.id)) {
       const auto day = as_number(contact.data, "birthday");
       if (!day || !may_read(call, book, contact)) continue;
-      Event event;
-      event.id = event.series = 1;
-      event.data = {{"startDate", json::object{{"value", format_day(*day)}}},
-                    {"endDate", json::object{{"value", format_day(*day + kDay)}}},
-                    {"rrule", "FREQ=YEARLY"}};
-      if (occurrences(call, event, range.from, range.until, Zone(), 1).empty()) continue;
-      const auto name =
-          fmt::format("{} {}", as_string(contact.data, "first_name"), as_string(contact.data, "last_name"));
-      json::object object = event.data;
-      object["id"] = fmt::format("{}-{}", book.id, contact.id);
-      object["seriesId"] = object["id"];
-      object["folder"] = folder.name();
-      object["summary"] =
-          fmt::format("\xF0\x9F\x8E\x82 {}", name == " " ? as_string(contact.data, "display_name") : name);
-      object["transp"] = "TRANSPARENT";
-      object["class"] = "PUBLIC";
-      object["timestamp"] = contact.modified;
-      object["uid"] = as_string(contact.data, "uid");
-      object["flags"] = json::array{"transparent", "series"};
-      out.add(only(std::move(object), fields), contact.modified);
+      out.push_back({*day, contact.modified, birthday_object(call, folder, book, contact, *day)});
     }
   }
+  return out;
+}
+
+Ox<> collect_birthdays(const Call& call, const CalendarFolder& folder, const Range& range, Events& out) {
+  const auto fields = wanted_fields(call);
+  for (auto& birthday : birthdays(call, folder)) {
+    Event event;
+    event.id = event.series = 1;
+    event.data = birthday.object;
+    event.data["rrule"] = "FREQ=YEARLY";
+    if (occurrences(call, event, range.from, range.until, Zone(), 1).empty()) continue;
+    out.add(only(std::move(birthday.object), fields), birthday.modified);
+  }
   return {};
+}
+
+Ox<json::object> one_birthday(const Call& call, const CalendarFolder& folder, std::string_view id,
+                              std::int64_t& newest) {
+  for (auto& birthday : birthdays(call, folder)) {
+    if (as_string(birthday.object, "id") != id) continue;
+    newest = std::max(newest, birthday.modified);
+    return std::move(birthday.object);
+  }
+  return ox_fail("CAL-4040", id);
 }
 
 Ox<Events> all_in(const Call& call, const CalendarFolder& folder, const Range& range) {
@@ -186,6 +236,7 @@ enum class ByMaster : std::uint8_t { found, refused };
 
 Ox<json::object> one_event(const Call& call, const CalendarFolder& folder, std::string_view id,
                            std::string_view recurrence, ByMaster exceptions, std::int64_t& newest) {
+  if (folder.birthdays) return one_birthday(call, folder, id, newest);
   OXB_TRY(auto event, event_in_folder(call, folder, id));
   newest = std::max(newest, event.modified);
   if (recurrence.empty()) return event_object(call, folder, event);

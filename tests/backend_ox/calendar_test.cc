@@ -274,7 +274,10 @@ TEST_F(OxCalendar, TheBirthdayCalendarIsAlwaysACompleteListing) {
   EXPECT_EQ(first->changed.size(), 1U);
   const auto again = box.run(groupware.changes(birthdays, first->position, soon())).value();
   EXPECT_TRUE(again.complete);
-  EXPECT_EQ(again.changed.size(), 1U);
+  ASSERT_EQ(again.changed.size(), 1U);
+  const auto id = id_of(again.changed[0]);
+  EXPECT_EQ(box.run(groupware.existing(birthdays, {id, RemoteId{"1-1"}}, soon())).value(), std::vector<RemoteId>{id});
+  EXPECT_TRUE(box.run(groupware.items(birthdays, {id}, soon())).value().at(0));
 }
 
 TEST_F(OxCalendar, TooManyEventsAreReadByRanges) {

@@ -331,10 +331,18 @@ TEST_F(SandboxChronos, ExternalOrganizersKeepTheirMeeting) {
 
 TEST_F(SandboxChronos, BirthdaysAreReadOnly) {
   box.put(anton, "contacts?action=new",
-          json::parse(R"({"folder_id":"32","first_name":"A","last_name":"B","birthday":315532800000})"));
+          json::parse(R"({"folder_id":"32","first_name":"A","last_name":"B","birthday":315273600000})"));
   const auto all = data_of(
       box.get(anton, "chronos?action=all&folder=cal://1/0&rangeStart=20270101T000000Z&rangeEnd=20280101T000000Z"));
   ASSERT_EQ(all.as_array().size(), 1U);
+  const auto& one = all.at(0).as_object();
+  EXPECT_EQ(one.at("rrule"), "FREQ=YEARLY;SKIP=BACKWARD");
+  EXPECT_EQ(one.at("description"), "* Dec 29, 1979");
+  const json::array ids{{{"folder", "cal://1/0"}, {"id", one.at("id")}}, {{"folder", "cal://1/0"}, {"id", "32-999"}}};
+  EXPECT_EQ(data_of(box.put(anton, "chronos?action=list", ids)), (json::array{one, nullptr}));
+  const auto id = std::string(one.at("id").as_string());
+  EXPECT_EQ(data_of(box.get(anton, "chronos?action=get&folder=cal://1/0&id=" + id)), one);
+  EXPECT_EQ(code_of(box.get(anton, "chronos?action=get&folder=cal://1/0&id=32-999")), "CAL-4040");
   EXPECT_EQ(code_of(make(anton, event({{"summary", "x"}}), "cal://1/0")), "CAL-4228");
   EXPECT_EQ(code_of(updates(anton, 0, "cal://1/0")), "CAL-4228");
 }
