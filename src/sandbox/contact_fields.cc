@@ -70,10 +70,13 @@ void store_contact(Database& db, std::int64_t context, const Contact& contact) {
 }
 
 std::string sort_name_of(const json::object& data) {
-  const auto first = as_string(data, "first_name");
-  const auto last = as_string(data, "last_name");
-  if (!first.empty() && !last.empty()) return last + "_" + first;
-  for (const auto* field : {"last_name", "first_name", "display_name", "company", "email1", "email2"}) {
+  std::string out;
+  for (const auto* field : {"last_name", "first_name", "yomiLastName", "yomiFirstName"}) {
+    const auto name = as_string(data, field);
+    if (!name.empty()) out += out.empty() ? name : "_" + name;
+  }
+  if (!out.empty()) return out;
+  for (const auto* field : {"display_name", "company", "email1", "email2"}) {
     if (auto value = as_string(data, field); !value.empty()) return value;
   }
   return {};
@@ -96,6 +99,8 @@ json::value contact_value(const Call& call, const Contact& contact, const oxjson
       return json::value(folder_name);
     case 101:
       return contact.is_private;
+    case 102:
+      return as_number(contact.data, "color_label").value_or(0);
     case 570:
       return nullptr;
     case 592:
@@ -130,8 +135,8 @@ json::object contact_object(const Call& call, const Contact& contact, std::strin
   for (const auto& column : oxjson::contact_columns()) {
     auto value = contact_value(call, contact, column, folder_name);
     // What rows show as false or 0, objects leave out.
-    const bool unset =
-        value == json::value(false) || (value == json::value(0) && (column.number == 524 || column.number == 594));
+    const bool number = column.number == 102 || column.number == 524 || column.number == 594;
+    const bool unset = value == json::value(false) || (number && value == json::value(0));
     if (!value.is_null() && !unset) out[column.name] = std::move(value);
   }
   return out;

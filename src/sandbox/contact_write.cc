@@ -49,6 +49,16 @@ Ox<> check_text(const oxjson::Column& column, const std::string& text) {
   return {};
 }
 
+json::object member_now(const Contact& contact, std::int64_t field) {
+  json::object out{{"id", std::to_string(contact.id)},
+                   {"folder_id", std::to_string(contact.folder)},
+                   {"mail", as_string(contact.data, fmt::format("email{}", field))},
+                   {"sort_name", sort_name_of(contact.data)},
+                   {"mail_field", field}};
+  if (const auto name = as_string(contact.data, "display_name"); !name.empty()) out["display_name"] = name;
+  return out;
+}
+
 Ox<json::value> checked_list(const Call& call, const json::value& value, const json::object& body) {
   if (!value.is_array()) return unreadable(body);
   json::array out;
@@ -63,11 +73,7 @@ Ox<json::value> checked_list(const Call& call, const json::value& value, const j
       OXB_TRY(const auto number, contact_id(id));
       const auto contact = find_contact(call.db, call.context, number);
       if (!contact) return ox_fail("CON-0125", number, call.context);
-      kept["id"] = std::to_string(number);
-      kept["folder_id"] = std::to_string(contact->folder);
-      kept["mail"] = as_string(contact->data, fmt::format("email{}", field));
-      kept["display_name"] = as_string(contact->data, "display_name");
-      kept["sort_name"] = sort_name_of(contact->data);
+      kept = member_now(*contact, field);
     } else {
       const auto mail = as_string(member, "mail");
       if (mail.empty()) return ox_fail("CON-0177", as_string(member, "display_name"));
@@ -269,16 +275,14 @@ json::array list_members(const Call& call, const Contact& contact) {
     const auto id = as_number(member, "id");
     if (id && field > 0) {
       if (const auto other = find_contact(call.db, call.context, *id)) {
-        json::object now{{"id", std::to_string(*id)}, {"folder_id", std::to_string(other->folder)}};
-        now["mail"] = as_string(other->data, fmt::format("email{}", field));
-        now["display_name"] = as_string(other->data, "display_name");
-        now["sort_name"] = sort_name_of(other->data);
-        now["mail_field"] = field;
-        member = std::move(now);
+        member = member_now(*other, field);
+        // Each of the two modules has its own names for folders.
+        if (call.module == "addressbooks") member["folder_id"] = fmt::format("con://0/{}", other->folder);
       } else {  // the contact is gone: what is known of it stays as an independent member
         member.erase("id");
         member.erase("folder_id");
         member["mail_field"] = 0;
+        member["sort_name"] = as_string(member, "display_name");
       }
     }
     members.push_back(std::move(member));
@@ -322,6 +326,34 @@ Ox<Answer> new_contact(Call& call) {
   return Answer(json::object{{"id", std::to_string(contact.id)}}, contact.modified);
 }
 
+namespace {
+
+// Lists remember their members' addresses and names: they change along.
+void change_lists_of(const Call& call, const Contact& contact, const json::object& changes) {
+  constexpr std::array kRemembered = {"email1", "email2", "email3", "display_name", "first_name", "last_name"};
+  if (std::none_of(kRemembered.begin(), kRemembered.end(), [&](const char* f) { return changes.contains(f); })) return;
+  std::vector<std::int64_t> lists;
+  auto q =
+      call.db.query("SELECT id FROM contact WHERE context = ? AND data LIKE '%\"distribution_list\":%'", call.context);
+  while (q.next()) lists.push_back(q.integer(0));
+  for (const auto id : lists) {
+    auto list = find_contact(call.db, call.context, id);
+    auto* members = list ? list->data.if_contains("distribution_list") : nullptr;
+    if (members == nullptr || !members->is_array()) continue;
+    bool found = false;
+    for (auto& member : members->get_array()) {
+      if (!member.is_object() || as_number(member.get_object(), "id") != contact.id) continue;
+      member = member_now(contact, as_number(member.get_object(), "mail_field").value_or(1));
+      found = true;
+    }
+    if (!found) continue;
+    list->modified = contact.modified;
+    store_contact(call.db, call.context, *list);
+  }
+}
+
+}  // namespace
+
 Ox<std::int64_t> update_contact(Call& call, Contact& contact, const json::object& changes,
                                 std::int64_t sent_timestamp) {
   const auto folder = find_folder(call.db, call.context, contact.folder);
@@ -345,6 +377,7 @@ Ox<std::int64_t> update_contact(Call& call, Contact& contact, const json::object
   contact.data["modified_by"] = call.user;
   store_contact(call.db, call.context, contact);
   set_image(call, contact, image);
+  change_lists_of(call, contact, changes);
   if (contact.folder != folder->id) {
     bury(call, contact.id, folder->id, contact.modified);
     call.db.run("DELETE FROM contact_gone WHERE context = ? AND folder = ? AND id = ?", call.context, contact.folder,

@@ -106,7 +106,19 @@ TEST_F(OxContacts, DistributionListsKeepMembers) {
     if (const auto* found = std::get_if<model::DistributionList>(&item)) list = found;
   }
   ASSERT_NE(list, nullptr);
-  EXPECT_EQ(list->members.size(), 2U);
+  ASSERT_EQ(list->members.size(), 2U);
+  EXPECT_EQ(list->members[0].contact_folder, contacts.id);
+  // A list changes with its members, and names their folder in the same way whichever module is asked.
+  update(anna, {{"email1", "new@ext.test"}});
+  const auto later = read(changes.position);
+  ASSERT_EQ(later.changed.size(), 2U);
+  for (const auto& item : later.changed) {
+    const auto* found = std::get_if<model::DistributionList>(&item);
+    if (found == nullptr) continue;
+    ASSERT_EQ(found->members.size(), 2U);
+    EXPECT_EQ(found->members[0].email, "new@ext.test");
+    EXPECT_EQ(found->members[0].contact_folder, contacts.id);
+  }
 }
 
 TEST_F(OxContacts, DeltasBringChangesAndTombstones) {
@@ -273,6 +285,35 @@ TEST_F(OxContacts, WhatAnotherUserMayNotSee) {
   const auto result = box.run(berta->groupware().changes(contacts, {}, soon()));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Errc::access_denied);
+}
+
+// Seen, but not to be read: the server refuses each question about the contents, so that none is asked.
+TEST_F(OxContacts, AFolderThatIsOnlyVisibleHasNothingInIt) {
+  const auto share = [&](int bits) {
+    const json::array permissions{{{"entity", 3}, {"group", false}, {"bits", 403710016}},
+                                  {{"entity", 4}, {"group", false}, {"bits", bits}}};
+    const json::object body{{"folder", json::object{{"permissions", permissions}}}};
+    box.write(writer, {"folders", "update", {{"id", contacts.id.value}}, json::value(body)});
+  };
+  share(1);
+  const auto id = add({{"display_name", "A"}});
+  const auto berta = box.sign_in("berta");
+  auto& groupware = berta->groupware();
+  auto folders = box.run(groupware.folders(soon())).value();
+  const auto* shared = find_folder(folders, contacts.id.value);
+  ASSERT_NE(shared, nullptr);
+  box.reset_counters();
+  const auto nothing = box.run(groupware.changes(*shared, {}, soon())).value();
+  EXPECT_TRUE(nothing.complete);
+  EXPECT_TRUE(nothing.changed.empty());
+  EXPECT_TRUE(box.run(groupware.existing(*shared, {RemoteId{id}}, soon())).value().empty());
+  EXPECT_EQ(box.run(groupware.items(*shared, {RemoteId{id}}, soon())).value().at(0).error().code, Errc::not_found);
+  EXPECT_EQ(box.requests(""), 0U) << box.counters();
+  share(257);
+  folders = box.run(groupware.folders(soon())).value();
+  shared = find_folder(folders, contacts.id.value);
+  ASSERT_NE(shared, nullptr);
+  EXPECT_EQ(box.run(groupware.changes(*shared, nothing.position, soon())).value().changed.size(), 1U);
 }
 
 TEST_F(OxContacts, SharedFoldersShowUpWithTheirOwner) {

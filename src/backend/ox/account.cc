@@ -144,6 +144,7 @@ class OxGroupware final : public Groupware {
   }
 
   Task<Result<ItemChanges>> changes(const model::Folder& folder, const model::Position& since, Wait wait) override {
+    if (hides_items(folder)) return nothing();
     if (folder.kind == model::FolderKind::calendar) return calendar::changes(context_, folder, since, std::move(wait));
     if (has_rows(folder)) return rows::changes(context_, folder, since, std::move(wait));
     return refuse<ItemChanges>(folder.id);
@@ -151,6 +152,7 @@ class OxGroupware final : public Groupware {
 
   Task<Result<std::vector<RemoteId>>> existing(const model::Folder& folder, std::vector<RemoteId> ids,
                                                Wait wait) override {
+    if (hides_items(folder)) return answer<std::vector<RemoteId>>({});
     if (folder.kind == model::FolderKind::calendar)
       return calendar::existing(context_, folder, std::move(ids), std::move(wait));
     if (has_rows(folder)) return rows::existing(context_, folder, std::move(ids), std::move(wait));
@@ -159,6 +161,9 @@ class OxGroupware final : public Groupware {
 
   Task<Result<std::vector<Result<Item>>>> items(const model::Folder& folder, std::vector<RemoteId> ids,
                                                 Wait wait) override {
+    if (hides_items(folder)) {
+      return answer(std::vector<Result<Item>>(ids.size(), fail(Errc::not_found, "no right to read in this folder")));
+    }
     if (folder.kind == model::FolderKind::calendar)
       return calendar::items(context_, folder, std::move(ids), std::move(wait));
     if (has_rows(folder)) return rows::items(context_, folder, std::move(ids), std::move(wait));
@@ -194,6 +199,22 @@ class OxGroupware final : public Groupware {
  private:
   static bool has_rows(const model::Folder& folder) {
     return folder.kind == model::FolderKind::contacts || folder.kind == model::FolderKind::tasks;
+  }
+  // The user sees that the folder is there, and the server refuses every question about its items.
+  static bool hides_items(const model::Folder& folder) {
+    return folder.own_rights.folder != model::Rights::FolderLevel::none &&
+           folder.own_rights.read == model::Rights::ItemLevel::none;
+  }
+  Task<Result<ItemChanges>> nothing() const {
+    ItemChanges out;
+    out.complete = true;
+    // From here on, everything is new should the user be let in.
+    out.position = print_position(position_now(0, 0, *context_.session->options().clock));
+    return answer(std::move(out));
+  }
+  template <class T>
+  static Task<Result<T>> answer(T value) {
+    co_return value;
   }
   template <class T>
   static Task<Result<T>> refuse(RemoteId id) {

@@ -98,12 +98,22 @@ class Collection {
       return Item(std::move(task));
     }
     OXB_TRY(auto found, oxjson::contact_of(object));
+    if (auto* list = std::get_if<model::DistributionList>(&found)) name_folders_alike(*list);
     return std::visit(
         [&](auto& one) {
           one.folder = folder_;
           return Result<Item>(std::move(one));
         },
         found);
+  }
+
+  // Members lie in "con://0/32" when module addressbooks says so, and in "32" when contacts does.
+  void name_folders_alike(model::DistributionList& list) const {
+    if (!folder_.value.starts_with("con://")) return;
+    for (auto& member : list.members) {
+      auto& id = member.contact_folder.value;
+      if (!id.empty() && id.find("://") == std::string::npos) id.insert(0, "con://0/");
+    }
   }
 
   FolderKind kind_;
