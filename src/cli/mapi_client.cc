@@ -333,7 +333,7 @@ Result<std::string> MapiClient::text(Handle object, const PropertyBag& known, Pr
   if (const auto* value = known.get<std::string>(tag)) return *value;
   OXB_TRY(const auto bytes, stream(object, tag, most * 2));
   std::u16string wide(bytes.size() / 2, u'\0');
-  std::memcpy(wide.data(), bytes.data(), wide.size() * 2);
+  if (!wide.empty()) std::memcpy(wide.data(), bytes.data(), wide.size() * 2);
   if (const auto end = wide.find(u'\0'); end != std::u16string::npos) wide.resize(end);
   return utf8_from_utf16(wide);
 }

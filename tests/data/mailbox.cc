@@ -45,7 +45,7 @@ std::optional<Instant> time_of(const PropertyBag& bag, PropTag tag) {
 
 std::string utf8_of(const Bytes& utf16) {
   std::u16string wide(utf16.size() / 2, u'\0');
-  std::memcpy(wide.data(), utf16.data(), wide.size() * 2);
+  if (!wide.empty()) std::memcpy(wide.data(), utf16.data(), wide.size() * 2);
   while (!wide.empty() && wide.back() == u'\0') wide.pop_back();
   return utf8_from_utf16(wide);
 }
