@@ -174,6 +174,24 @@ Result<std::vector<MessageId>> ReadTx::message_ids(FolderId folder, ContentsKind
   }
 }
 
+Result<std::vector<ReadTx::Neighbour>> ReadTx::neighbours(MessageId id, Order order, std::size_t count) {
+  static constexpr std::array<std::string_view, 2> kQueries = {
+      "SELECT m.id, m.size, EXISTS(SELECT 1 FROM content c WHERE c.id=m.id AND c.version=m.remote_version) "
+      "FROM message m, message o WHERE o.id=? AND m.folder=o.folder AND m.kind=o.kind "
+      "AND (m.received, m.id) > (o.received, o.id) ORDER BY m.received, m.id LIMIT ?",
+      "SELECT m.id, m.size, EXISTS(SELECT 1 FROM content c WHERE c.id=m.id AND c.version=m.remote_version) "
+      "FROM message m, message o WHERE o.id=? AND m.folder=o.folder AND m.kind=o.kind "
+      "AND (m.received, m.id) < (o.received, o.id) ORDER BY m.received DESC, m.id DESC LIMIT ?"};
+  OXB_TRY(auto st, db_.sql().prepare(kQueries[static_cast<std::size_t>(order)]));
+  st.bind(1, id.value).bind(2, static_cast<std::int64_t>(count));
+  std::vector<Neighbour> out;
+  for (;;) {
+    OXB_TRY(const bool found, st.step());
+    if (!found) return out;
+    out.push_back({MessageId{st.u64(0)}, st.u64(1), st.u64(2) != 0});
+  }
+}
+
 Result<> ReadTx::for_each_message(FolderId folder, ContentsKind kind,
                                   const std::function<void(const MessageRow&)>& visit) {
   static const auto sql = message_query("WHERE folder=? AND kind=? ORDER BY id");

@@ -31,6 +31,13 @@ class ReadTx {
   // All ids of a folder in order; ties by id. One indexed scan.
   enum class Order : std::uint8_t { ascending, descending };
   Result<std::vector<MessageId>> message_ids(FolderId folder, ContentsKind kind, SortKey key, Order order);
+  // The mails next to one by date of receipt, the nearest first; ties by id.
+  struct Neighbour {
+    MessageId id;
+    std::uint64_t size{};
+    bool cached = false;  // content() has it
+  };
+  Result<std::vector<Neighbour>> neighbours(MessageId id, Order order, std::size_t count);
   Result<> for_each_message(FolderId folder, ContentsKind kind, const std::function<void(const MessageRow&)>& visit);
   struct RemoteState {
     MessageId id;

@@ -177,12 +177,12 @@ Answer<void> with_properties(Call& call, const std::shared_ptr<Object>& object, 
 
 Task<Answer<void>> load_content(Call& call, Message& message) {
   if (message.content || message.row.id.value == 0) co_return Answer<void>{};
-  OXB_CO_TRY(message.content, call.replica().read([&](replica::ReadTx& tx) { return tx.content(message.row.id); }));
-  if (message.content) co_return Answer<void>{};
   if (message.row.kind == replica::ContentsKind::associated) {
-    message.content = std::make_shared<mapi::Content>();  // all of it stands in the row
+    OXB_CO_TRY(message.content, call.replica().read([&](replica::ReadTx& tx) { return tx.content(message.row.id); }));
+    if (!message.content) message.content = std::make_shared<mapi::Content>();  // all of it stands in the row
     co_return Answer<void>{};
   }
+  // Cached or not, the mailbox is asked: it sees what is read and fetches ahead.
   OXB_CO_TRY(message.content, co_await call.mailbox().content(message.row.id, call.wait()));
   // What the row says of the message may have changed while the backend was asked.
   OXB_CO_TRY(auto row, call.replica().read([&](replica::ReadTx& tx) { return tx.message(message.row.id); }));

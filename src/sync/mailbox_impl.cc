@@ -110,9 +110,10 @@ Task<void> MailboxImpl::pull_in_background(std::weak_ptr<MailboxImpl> weak, Fold
 Task<Result<std::shared_ptr<const mapi::Content>>> MailboxImpl::content(MessageId message, Wait wait) {
   using Found = Result<std::shared_ptr<const mapi::Content>>;
   const auto self = shared_from_this();
-  for (;;) {
+  for (bool first = true;; first = false) {
     const auto seen = progress_.generation();
     OXB_CO_TRY(auto cached, parts_.replica->read([&](replica::ReadTx& tx) { return tx.content(message); }));
+    if (first) note_opened(message, cached || fetching_.contains(message));
     if (cached) co_return Found(std::move(cached));
     if (!fetching_.contains(message)) break;
     // Somebody else is fetching the same one.

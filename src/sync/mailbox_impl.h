@@ -7,6 +7,7 @@
 #include "sync/accounts.h"
 #include "sync/folders.h"
 #include "sync/items.h"
+#include "sync/read_ahead.h"
 
 #include <map>
 #include <set>
@@ -76,6 +77,12 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   Task<Result<mapi::Content>> fetch_mail(const replica::FolderRow& folder, const replica::MessageRow& row, Wait wait);
   Task<Result<mapi::Content>> fetch_item(const replica::FolderRow& folder, const replica::MessageRow& row, Wait wait);
   Task<Result<>> fetch_bytes(const model::Folder& folder, backend::Item& item, Wait wait);
+
+  // read_ahead.cc
+  void note_opened(MessageId message, bool cached);
+  static Task<void> fetch_ahead(std::weak_ptr<MailboxImpl> weak, std::vector<MessageId> ids);
+  Task<Result<>> fetch_batch(std::vector<MessageId> ids);
+
   void noticed(const Error& error, std::string_view what);
 
   // Background coroutines hold the mailbox only while they work.
@@ -90,6 +97,7 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   std::map<FolderId, FolderState> states_;
   std::map<FolderId, model::Folder> model_folders_;
   std::set<MessageId> fetching_;
+  ReadAhead read_ahead_;
   std::set<Listener*> listeners_;
   bool pulling_folders_ = false;
   Result<> folders_result_;

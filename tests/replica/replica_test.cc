@@ -239,6 +239,40 @@ TEST_F(ReplicaTest, SortedIdsFollowTheirColumn) {
   EXPECT_EQ(ids(SortKey::id, ReadTx::Order::ascending), (std::vector{first, second}));
 }
 
+TEST_F(ReplicaTest, NeighboursAreTheNearestByDateInTheSameFolder) {
+  const auto inbox = folder("Inbox");
+  const auto elsewhere = folder("Elsewhere");
+  std::vector<MessageId> ids;
+  for (const std::uint64_t minute : {3, 1, 2, 2, 5}) {
+    auto change = mail(inbox, std::to_string(ids.size() + 1), "a");
+    change.row.properties.set(tag::kMessageDeliveryTime, FileTime{132000000000000000 + minute * 600'000'000});
+    change.row.properties.set(tag::kMessageSize, static_cast<std::int32_t>(minute * 100));
+    ids.push_back(put(change).id);
+    change.row.folder = elsewhere;
+    put(change);
+  }
+  mapi::Content content;
+  content.properties.set(tag::kBody, std::string("x"));
+  ASSERT_TRUE(replica_->write([&](WriteTx& tx) { return tx.put_content(ids[1], content); }));
+  const auto near = [&](MessageId id, ReadTx::Order order, std::size_t count) {
+    return replica_->read([&](ReadTx& tx) { return tx.neighbours(id, order, count); }).value();
+  };
+  const auto older = near(ids[0], ReadTx::Order::descending, 10);
+  ASSERT_EQ(older.size(), 3U);
+  EXPECT_EQ(older[0].id, ids[3]);
+  EXPECT_EQ(older[0].size, 200U);
+  EXPECT_FALSE(older[0].cached);
+  EXPECT_EQ(older[1].id, ids[2]);
+  EXPECT_EQ(older[2].id, ids[1]);
+  EXPECT_TRUE(older[2].cached);
+  const auto newer = near(ids[1], ReadTx::Order::ascending, 2);
+  ASSERT_EQ(newer.size(), 2U);
+  EXPECT_EQ(newer[0].id, ids[2]);
+  EXPECT_EQ(newer[1].id, ids[3]);
+  EXPECT_TRUE(near(ids[4], ReadTx::Order::ascending, 5).empty());
+  EXPECT_TRUE(near(MessageId{0xFFFF'FFFF}, ReadTx::Order::ascending, 5).empty());
+}
+
 TEST_F(ReplicaTest, MovedMessageKeepsItsIdAndProperties) {
   const auto inbox = folder("Inbox");
   const auto archive = folder("Archive");
