@@ -129,11 +129,13 @@ void measure(Stack& stack, double megabytes, int away_ms) {
   print_value(fmt::format("  plain IMAP, one batch, {} ms away", away_ms), kMails / batched, "mails/s");
 }
 
-}  // namespace
-
-int main() {
+void measure_all() {
   const auto stack = start_stack(1);
   const auto bytes =
       fill(stack->dovecot(), {.user = kUser, .name = "Bodies", .count = kMails, .smallest = 5000, .largest = 20'000});
   for (const int away_ms : {0, 20}) measure(*stack, static_cast<double>(bytes) / 1e6, away_ms);
 }
+
+}  // namespace
+
+int main() { return run(measure_all); }

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,7 +64,7 @@ inline std::string verdict(double value, const std::optional<Budget>& budget) {
 
 inline void print_line(std::string_view name, const std::string& values, const std::string& judged,
                        std::string_view note) {
-  fmt::print("{:<52} {:<38} {:<26} {}\n", name, values, judged, note);
+  fmt::print("{:<58} {:<38} {:<26} {}\n", name, values, judged, note);
   std::fflush(stdout);
 }
 
@@ -83,10 +82,21 @@ inline void print_value(std::string_view name, double value, std::string_view un
   print_line(name, fmt::format("{:12.1f} {}", value, unit), verdict(value, budget), note);
 }
 
-// A measurement that cannot go on.
-[[noreturn]] inline void give_up(std::string_view what) {
-  fmt::print(stderr, "bench: {}\n", what);
-  std::exit(1);
+// A measurement that cannot go on; caught by run(), so that no process is left behind.
+struct GivenUp {
+  std::string why;
+};
+[[noreturn]] inline void give_up(std::string_view why) { throw GivenUp{std::string(why)}; }
+
+template <class Body>
+int run(Body body) {
+  try {
+    body();
+    return 0;
+  } catch (const GivenUp& given_up) {
+    fmt::print(stderr, "bench: {}\n", given_up.why);
+    return 1;
+  }
 }
 
 template <class R>

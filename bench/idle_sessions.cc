@@ -39,6 +39,16 @@ class Idle {
   std::thread thread_;
 };
 
+// Nobody waits for the end of a NotificationWait.
+struct WithoutGateway {
+  Stack& stack;
+  std::vector<std::unique_ptr<Idle>>& idle;
+  ~WithoutGateway() {
+    stack.kill_gateway();
+    for (auto& each : idle) each->end();
+  }
+};
+
 double now_mb(Stack& stack) {
   std::this_thread::sleep_for(std::chrono::seconds(3));  // what goes on behind the answers comes to rest
   return status_mb(stack.gateway_id(), "VmRSS");
@@ -61,13 +71,12 @@ void print_delta(std::string_view name, double before, double after) {
               fmt::format("{:.1f} MB -> {:.1f} MB", before, after));
 }
 
-}  // namespace
-
-int main() {
+void measure_all() {
   const auto stack = start_stack(kUsers);
   for (int i = 0; i < kUsers; ++i) fill(stack->dovecot(), {.user = user(i), .count = 200});
   stack->start_gateway();
   std::vector<std::unique_ptr<Idle>> idle;
+  const WithoutGateway end{*stack, idle};
   const auto empty = now_mb(*stack);
   print_value("gateway without clients", empty, "MB");
   add_clients(*stack, idle, false);
@@ -80,6 +89,8 @@ int main() {
   const auto many = now_mb(*stack);
   print_delta("an idle Outlook, Inbox of 200 open, 4 contexts", empty, many);
   print_value("peak", status_mb(stack->gateway_id(), "VmHWM"), "MB", {}, fmt::format("{} contexts", idle.size()));
-  stack->kill_gateway();
-  for (auto& each : idle) each->end();
 }
+
+}  // namespace
+
+int main() { return run(measure_all); }

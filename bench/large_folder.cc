@@ -56,9 +56,7 @@ void first_listing(Stack& stack) {
   stack.stop_gateway();
 }
 
-}  // namespace
-
-int main() {
+void measure_all() {
   const auto stack = start_stack(1);
   fill(stack->dovecot(), {.user = kUser, .name = "Large", .count = kMails});
   first_listing(*stack);
@@ -75,3 +73,7 @@ int main() {
   print_times("first 50 rows of 100,000, cold", cold, std::nullopt);
   print_times("first 50 rows of 100,000, warm", warm, kFirstRowsMs);
 }
+
+}  // namespace
+
+int main() { return run(measure_all); }

@@ -66,15 +66,16 @@ int main() {
     const auto fill_ms = ms_since(filling);
     fmt::print("fill {} mails in batches of {}: {:.0f} ms, {:.0f} mails/s\n", kMails, kBatch, fill_ms,
                kMails * 1000.0 / fill_ms);
-    for (const auto& [name, key] : {std::pair{"received", SortKey::received}, std::pair{"subject", SortKey::subject},
-                                    std::pair{"size", SortKey::size}}) {
+    for (const auto& column : {std::pair{"received", SortKey::received}, std::pair{"subject", SortKey::subject},
+                               std::pair{"size", SortKey::size}}) {
       for (const char* state : {"first", "again"}) {
         const auto start = SteadyClock::now();
-        const auto ids = replica
-                             ->read([&](ReadTx& tx) {
-                               return tx.message_ids(folder, ContentsKind::normal, key, ReadTx::Order::descending);
-                             })
-                             .value();
+        const auto ids =
+            replica
+                ->read([&](ReadTx& tx) {
+                  return tx.message_ids(folder, ContentsKind::normal, column.second, ReadTx::Order::descending);
+                })
+                .value();
         const auto view_ms = ms_since(start);
         const auto rows_start = SteadyClock::now();
         const auto rows =
@@ -82,7 +83,7 @@ int main() {
                 ->read([&](ReadTx& tx) { return tx.messages(std::vector<MessageId>(ids.begin(), ids.begin() + 50)); })
                 .value();
         fmt::print("view by {:8} {:5}: {} ids in {:.1f} ms, first {} rows {:.2f} ms   (budget for both, warm: 50 ms)\n",
-                   name, state, ids.size(), view_ms, rows.size(), ms_since(rows_start));
+                   column.first, state, ids.size(), view_ms, rows.size(), ms_since(rows_start));
       }
     }
   }

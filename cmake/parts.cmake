@@ -64,7 +64,7 @@ if(OXB_TESTS OR OXB_BENCH)
   target_link_libraries(oxb_support PUBLIC oxb_cli)
   target_include_directories(oxb_support PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_definitions(oxb_support PUBLIC OXB_SOURCE_DIR="${CMAKE_SOURCE_DIR}" OXB_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  add_dependencies(oxb_support oxbridged oxsandbox)
+  add_dependencies(oxb_support oxbridge oxbridged oxsandbox)
 endif()
 
 # tests/<group>/*.cc become one program each; tests/<group>/parts.txt names the libraries it links.

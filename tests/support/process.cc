@@ -45,7 +45,7 @@ Process::~Process() {
 }
 
 void Process::signal(int number) const {
-  if (pid_ > 0) ::kill(pid_, number);
+  if (pid_ > 0 && !status_) ::kill(pid_, number);
 }
 
 int Process::wait() {
