@@ -60,6 +60,16 @@ void sort_events(const Call& call, json::array& list) {
   });
 }
 
+// Fields that only say which event it is may be had of any number of events.
+bool too_many(std::size_t count, const std::set<std::string, std::less<>>& fields) {
+  static const std::set<std::string, std::less<>> kIdentifying = {
+      "id",        "seriesId",   "folder",       "recurrenceId", "uid",       "filename",
+      "timestamp", "created",    "lastModified", "createdBy",    "startDate", "endDate",
+      "sequence",  "modifiedBy", "class",        "rrule",        "dtstamp"};
+  if (count <= kMostEvents) return false;
+  return fields.empty() || !std::includes(kIdentifying.begin(), kIdentifying.end(), fields.begin(), fields.end());
+}
+
 Ox<> collect(const Call& call, const CalendarFolder& folder, std::vector<Event> events, const Range& range,
              Expand expand, Events& out) {
   const auto fields = wanted_fields(call);
@@ -78,7 +88,7 @@ Ox<> collect(const Call& call, const CalendarFolder& folder, std::vector<Event> 
     } else if (!found.empty()) {
       out.add(only(event_object(call, folder, event), fields), event.modified);
     }
-    if (out.list.size() > kMostEvents) return ox_fail("CAL-5072", kMostEvents);
+    if (too_many(out.list.size(), fields)) return ox_fail("CAL-5072");
   }
   sort_events(call, out.list);
   return {};
@@ -189,7 +199,7 @@ Ox<Answer> all_of_user(Call& call, const Range& range) {
     const auto folder = calendar_folder(call, calendar_name(id));
     if (folder) OXB_CHECK(collect(call, *folder, std::move(events), range, expand_of(call), out));
   }
-  if (out.list.size() > kMostEvents) return ox_fail("CAL-5072", kMostEvents);
+  if (too_many(out.list.size(), wanted_fields(call))) return ox_fail("CAL-5072");
   sort_events(call, out.list);
   return std::move(out).answer();
 }
@@ -269,7 +279,7 @@ Ox<Answer> get(Call& call) {
 Ox<Answer> list(Call& call) {
   OXB_TRY(const auto body, call.body_array());
   const auto fields = wanted_fields(call);
-  if (body.size() > kMostEvents) return ox_fail("CAL-5072", kMostEvents);
+  if (too_many(body.size(), fields)) return ox_fail("CAL-5072");
   json::array out;
   std::int64_t newest = 0;
   for (const auto& value : body) {
@@ -306,7 +316,7 @@ Ox<Answer> updates(Call& call) {
     if (!may_see(call, folder, event) || occurrences(call, event, range.from, range.until, zone, 1).empty()) continue;
     changed.push_back(only(event_object(call, folder, event), fields));
     newest = std::max(newest, event.modified);
-    if (changed.size() > kMostEvents) return ox_fail("CAL-5072", kMostEvents);
+    if (too_many(changed.size(), fields)) return ox_fail("CAL-5072");
   }
   auto q = call.db.query(
       "SELECT id, modified, data FROM event_gone WHERE context = ? AND folder = ? AND modified > ? ORDER BY modified, "

@@ -186,7 +186,7 @@ constexpr ErrorRow kRows[] = {
     {"CAL-5070", 12, "The value of {0} is too long (limit {1}, current {2}).",
      "Data truncation [field {0}, limit {1}, current {2}]"},
     {"CAL-5071", 1, "A field contains a character that is not allowed.", "Incorrect string [character {0}, field {1}]"},
-    {"CAL-5072", 1, "Too many appointments.", "More than {0} events"},
+    {"CAL-5072", 1, "Too many appointments.", "Too many events for one answer"},
     {"CAL-5073", 1, "Too many participants.", "More than {0} attendees"},
     {"CAL-5074", 1, "Too many reminders.", "More than {0} alarms"},
     {"VCARD-0003", 8, "The card has a property that is not valid.", "Validation failed for [{0}]: {1}"},

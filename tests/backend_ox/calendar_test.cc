@@ -287,17 +287,31 @@ TEST_F(OxCalendar, TooManyEventsAreReadByRanges) {
     wanted.push_back(add({{"summary", "E"}, {"startDate", at(day + "T090000")}, {"endDate", at(day + "T100000")}}));
   }
   std::sort(wanted.begin(), wanted.end());
-  // The server's limit is told by its error: once for the changes, then for the first two ranges.
+  // The server's limit is told by its error: once for the changes, then for the first two ranges of both readings, the
+  // one for the stamp and the one for the events.
   Fault limit;
   limit.kind = FaultKind::error;
   limit.code = "CAL-5072";
   limit.module = "chronos";
-  limit.remaining = 3;
+  limit.action = "updates";
+  limit.remaining = 1;
   box.fault(limit);
+  limit.action = "all";
+  limit.remaining = 2;
+  box.fault(limit);
+  limit.skip = 3;
+  box.fault(limit);
+  box.reset_counters();
   const auto changes = read();
   EXPECT_TRUE(changes.complete);
   EXPECT_EQ(ids(changes), wanted);
-  EXPECT_FALSE(read(changes.position).complete);
+  EXPECT_EQ(box.requests("chronos/all"), 10U);
+  // From there on, changes are enough.
+  EXPECT_TRUE(read(changes.position).changed.empty());
+  const auto added = add({{"summary", "F"}, {"startDate", at("20300101T090000")}, {"endDate", at("20300101T100000")}});
+  const auto later = read(changes.position);
+  EXPECT_FALSE(later.complete);
+  EXPECT_EQ(ids(later), std::vector<std::string>{added});
 }
 
 TEST_F(OxCalendar, FailedAnswersAreErrors) {
