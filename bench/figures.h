@@ -64,7 +64,7 @@ inline std::string verdict(double value, const std::optional<Budget>& budget) {
 
 inline void print_line(std::string_view name, const std::string& values, const std::string& judged,
                        std::string_view note) {
-  fmt::print("{:<58} {:<38} {:<26} {}\n", name, values, judged, note);
+  fmt::print("{:<62} {:<38} {:<26} {}\n", name, values, judged, note);
   std::fflush(stdout);
 }
 
