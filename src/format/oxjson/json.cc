@@ -120,7 +120,7 @@ std::optional<bool> boolean_of(const json::value& value) {
 
 std::optional<model::Date> date_from_ms(std::int64_t ms) {
   constexpr std::int64_t kDay = 86'400'000;
-  auto z = (ms >= 0 ? ms : ms - (kDay - 1)) / kDay + 719468;
+  const auto z = ms / kDay - (ms % kDay < 0 ? 1 : 0) + 719468;  // rounded down, without overflow
   const auto era = (z >= 0 ? z : z - 146096) / 146097;
   const auto doe = z - era * 146097;
   const auto yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
