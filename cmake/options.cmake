@@ -8,7 +8,6 @@ if(OXB_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
 endif()
 
-find_program(OXB_MOLD mold)
 add_library(oxb_options INTERFACE)
 target_compile_options(oxb_options INTERFACE -pthread -Wall -Wextra -Wno-missing-field-initializers -fno-strict-aliasing)
 target_compile_definitions(oxb_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
@@ -17,12 +16,6 @@ target_include_directories(oxb_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(oxb_options INTERFACE $<$<CONFIG:Release>:-fstack-protector-strong> -Xclang -fno-pch-timestamp -Wno-unused-command-line-argument)
   add_link_options(-fuse-ld=lld)
-else()
-  target_compile_options(oxb_options INTERFACE -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-array-bounds
-    -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict -Wno-free-nonheap-object -fstack-protector-strong)
-  if(OXB_MOLD)
-    add_link_options(-fuse-ld=mold)
-  endif()
 endif()
 if(OXB_SANITIZE)
   set(flags -fsanitize=${OXB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1 -O1)

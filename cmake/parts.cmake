@@ -3,7 +3,7 @@
 
 # Two precompiled headers: one for pure code, one for code that waits. Their names are relative, so that the compiler cache
 # serves every checkout of this machine.
-file(WRITE ${CMAKE_BINARY_DIR}/empty.cc "")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/empty.cc CONTENT "")
 add_library(oxb_pch_pure OBJECT ${CMAKE_BINARY_DIR}/empty.cc)
 target_link_libraries(oxb_pch_pure PUBLIC oxb_options fmt::fmt)
 target_precompile_headers(oxb_pch_pure PRIVATE <pch_pure.h>)

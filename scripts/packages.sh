@@ -32,7 +32,6 @@ libsqlite3-dev
 libssl-dev
 libtomlplusplus-dev
 lld
-mold
 ninja-build
 pkg-config
 '
