@@ -20,6 +20,7 @@ struct AccountsOptions {
   std::chrono::seconds refresh_active{10};  // poll of folders that are in use
   std::chrono::seconds refresh_idle{300};
   std::size_t mail_batch = 500;  // summaries per batch of a first listing
+  bool list_ahead = true;        // groupware folders are counted before they are opened
   std::uint64_t content_cache_bytes = 512ULL << 20;
   const Clock* clock = &system_clock();
 };

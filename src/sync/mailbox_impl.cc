@@ -2,6 +2,7 @@
 #include "sync/mailbox_impl.h"
 
 #include "base/log.h"
+#include "convert/permission.h"
 #include "net/event_loop.h"
 
 namespace oxb::sync {
@@ -10,6 +11,7 @@ namespace {
 constexpr std::chrono::seconds kBackendTime{60};  // one backend call of the background
 constexpr std::chrono::minutes kInUse{10};        // a folder counts as in use that long after somebody looked
 constexpr std::chrono::minutes kPushWait{25};     // one IDLE
+constexpr std::size_t kMostListedAhead = 100;     // folders in one round
 constexpr const char* kFoldersListed = "folders listed";
 
 }  // namespace
@@ -71,7 +73,38 @@ Task<Result<>> MailboxImpl::ensure_folders(Wait wait) {
     }
     co_return Result<>{};
   }
-  co_return co_await pull_folders(std::move(wait));
+  OXB_CO_CHECK(co_await pull_folders(std::move(wait)));
+  net::spawn(parts_.strand, [](std::weak_ptr<MailboxImpl> weak) -> Task<void> {
+    if (const auto mailbox = weak.lock()) co_await mailbox->list_ahead();
+  }(weak_from_this()));
+  co_return Result<>{};
+}
+
+// Open-Xchange announces no counts for its folders: they are listed before anybody opens them, the user's own first.
+Task<void> MailboxImpl::list_ahead() {
+  if (!parts_.options.list_ahead || listing_ahead_ || refused_) co_return;
+  using Depth = replica::ReadTx::Depth;
+  const auto self = shared_from_this();
+  const auto folders =
+      parts_.replica->read([](replica::ReadTx& tx) { return tx.folders_below(FolderId{}, Depth::descendants); });
+  if (!folders) co_return noticed(folders.error(), "pull.list_ahead");
+  std::vector<std::pair<bool, FolderId>> unlisted;
+  for (const auto& folder : *folders) {
+    using replica::Source;
+    const bool groupware =
+        folder.source == Source::calendar || folder.source == Source::contacts || folder.source == Source::tasks;
+    if (groupware && !folder.listed && !states_[folder.id].used)
+      unlisted.emplace_back((folder.rights & convert::right::kFolderOwner) == 0, folder.id);
+  }
+  std::ranges::stable_sort(unlisted, {}, [](const auto& entry) { return entry.first; });
+  unlisted.resize(std::min(unlisted.size(), kMostListedAhead));
+  listing_ahead_ = true;
+  for (const auto& [foreign, id] : unlisted) {
+    if (refused_ || cancel_.token().cancelled()) break;
+    states_[id].used = true;  // from now on it is polled now and then
+    if (auto done = co_await pull(id); !done) noticed(done.error(), "pull.list_ahead");
+  }
+  listing_ahead_ = false;
 }
 
 Task<Result<>> MailboxImpl::ensure_contents(FolderId folder, Wait wait) {
@@ -237,6 +270,7 @@ Task<void> MailboxImpl::poll_once() {
     if (refused_) co_return;
     if (auto done = co_await pull(id); !done) noticed(done.error(), "pull.contents");
   }
+  if (last_folders_ != SteadyTime{}) co_await list_ahead();
 }
 
 // Push for the Inbox; the rest is polled.

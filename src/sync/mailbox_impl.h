@@ -90,6 +90,7 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   static Task<void> push_loop(std::weak_ptr<MailboxImpl> weak, CancelToken cancel);
   static Task<void> pull_in_background(std::weak_ptr<MailboxImpl> weak, FolderId folder);
   Task<void> poll_once();
+  Task<void> list_ahead();
 
   Parts parts_;
   CancelSource cancel_;
@@ -99,7 +100,7 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   std::set<MessageId> fetching_;
   ReadAhead read_ahead_;
   std::set<Listener*> listeners_;
-  bool pulling_folders_ = false;
+  bool pulling_folders_ = false, listing_ahead_ = false;
   Result<> folders_result_;
   SteadyTime last_folders_{};
   SteadyTime last_address_book_{};  // when the last reading began

@@ -56,6 +56,7 @@ class SyncTest : public testing::Test {
     options.store_directory = store_.string();
     options.clock = &clock_;
     options.mail_batch = 10;
+    options.list_ahead = list_ahead_;
     auto made =
         Accounts::create(loop_.executor(), server_.backend(), directory::Installation("test"), nullptr, options);
     ASSERT_TRUE(made) << made.error().what;
@@ -132,6 +133,7 @@ class SyncTest : public testing::Test {
            subject + "\r\n";
   }
 
+  bool list_ahead_ = false;  // most tests decide themselves when a folder is listed
   backend::fake::Server server_;
   backend::fake::UserHandle user_;
   TestClock clock_;

@@ -71,6 +71,18 @@ TEST_F(ItemPull, EveryKindBecomesAMessageOfItsClass) {
   EXPECT_EQ(classes(listed(Special::tasks)), (std::set<std::string>{"IPM.Task"}));
 }
 
+TEST_F(ItemPull, FoldersAreCountedBeforeTheyAreOpened) {
+  close_accounts();
+  list_ahead_ = true;
+  open_accounts();
+  server_.put(user_, server_.folder(user_, FolderRole::contacts), contact("Zoe"));
+  open_mailbox();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!special(Special::contacts).listed && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(special(Special::contacts).listed);
+  EXPECT_EQ(special(Special::contacts).total, 1U);
+}
+
 TEST_F(ItemPull, TombstonesAndChangesArriveAndIdsStay) {
   const auto folder = server_.folder(user_, FolderRole::calendar);
   model::Series series;
