@@ -15,13 +15,14 @@ jobs() {
 # A step's heading, readable in a log.
 step() { printf '\n== %s\n' "$*"; }
 
-# configure PRESET [cmake arguments]
+# configure PRESET [cmake arguments]; a build directory that cannot be configured, of another compiler for instance, is
+# begun anew once.
 configure() {
   local preset=$1 log
   shift
   mkdir -p build
   log=build/configure-$preset.log
-  if ! cmake --preset "$preset" "$@" > "$log" 2>&1; then
+  if ! cmake --preset "$preset" "$@" > "$log" 2>&1 && ! cmake --preset "$preset" --fresh "$@" > "$log" 2>&1; then
     cat "$log" >&2
     return 1
   fi
