@@ -26,6 +26,10 @@ std::uint32_t folder_rights(const model::Rights& rights) {
   return bits;
 }
 
+std::uint32_t effective_rights(const model::Rights& rights) {
+  return folder_rights(rights) | (rights.read >= Item::own ? right::kReadAny : 0);
+}
+
 std::uint32_t member_rights(const model::Rights& rights, model::FolderKind kind) {
   auto bits = folder_rights(rights);
   if (kind == model::FolderKind::calendar && rights.folder >= Folder::visible) {

@@ -18,8 +18,10 @@ constexpr std::uint32_t kReadAny = 0x1, kCreate = 0x2, kEditOwned = 0x8, kDelete
 std::uint32_t member_rights(const model::Rights& rights, model::FolderKind kind);
 // The nearest rights of the backend that grant no more than the bits say. MAPI cannot say "read own items".
 model::Rights rights_from_member_rights(std::uint32_t bits);
-// PidTagRights: no free/busy bits.
+// The same without the free/busy bits.
 std::uint32_t folder_rights(const model::Rights& rights);
+// PidTagRights of the caller himself. Who may read his own items only can read everything that he sees there.
+std::uint32_t effective_rights(const model::Rights& rights);
 // PidTagAccess of a folder [MS-OXCPRPT] 2.2.1.1.
 std::uint32_t folder_access(const model::Rights& rights);
 // PidTagAccess of an item.

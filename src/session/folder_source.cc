@@ -166,6 +166,8 @@ Result<ForeignReplicas> foreign_replicas(replica::ReadTx& tx) {
   return out;
 }
 
+bool may_read(const replica::FolderRow& row) { return (row.rights & kReadAny) != 0; }
+
 std::int32_t access_of(std::uint32_t rights) {
   std::int32_t access = 0;
   if ((rights & (kEditAny | kOwner)) != 0) access |= 0x01;

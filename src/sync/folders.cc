@@ -10,6 +10,9 @@
 namespace oxb::sync {
 namespace {
 
+// Of folders that hold folders only: visible, and empty to who opens them.
+constexpr std::uint32_t kFoldersOnly = convert::right::kFolderVisible | convert::right::kReadAny;
+
 using model::Folder;
 using model::FolderKind;
 using model::FolderRole;
@@ -93,7 +96,7 @@ class Merger {
     row.remote_version = f.version.value;
     row.name = f.role == FolderRole::inbox && row.special == Special::inbox ? "Inbox" : f.name;
     row.container_class = container_class(row.source);
-    row.rights = convert::folder_rights(f.own_rights);
+    row.rights = convert::effective_rights(f.own_rights) | (f.selectable ? 0 : kFoldersOnly);
     row.created = f.created.value_or(Instant{});
     row.total = f.total.value_or(0);
     row.unread = f.unread.value_or(0);
@@ -145,7 +148,7 @@ class Merger {
     row.parent = top.id;
     row.name = name;
     row.container_class = "IPF.Note";
-    row.rights = 0x400;
+    row.rights = kFoldersOnly;
     OXB_TRY(const auto put, tx_.put_folder(std::move(row)));
     note(put, top.id, std::nullopt);
     return put.id;
@@ -160,7 +163,7 @@ class Merger {
     row.remote.value = "owner " + (f.owner.value.empty() ? f.owner_name : f.owner.value);
     row.name = f.owner_name.empty() ? f.owner.value : f.owner_name;
     row.container_class = "IPF.Note";
-    row.rights = 0x400;
+    row.rights = kFoldersOnly;
     OXB_TRY(const auto known, tx_.folder_by_remote(Source::local, row.remote));
     if (known) row.name = f.owner_name.empty() ? known->name : f.owner_name;
     OXB_TRY(const auto put, tx_.put_folder(std::move(row)));

@@ -118,9 +118,11 @@ Task<Result<>> MailboxImpl::ensure_contents(FolderId folder, Wait wait) {
   const bool known = !row->position.empty() || row->listed;
   const bool fresh = state.last_pull != SteadyTime{} && steady() - state.last_pull < parts_.options.refresh_active;
   if (known && (fresh || state.pulling || refused_)) co_return Result<>{};
-  if (!state.pulling) net::spawn(parts_.strand, pull_in_background(weak_from_this(), folder));
+  if (!state.pulling) {
+    state.pulling = true;  // the coroutine may begin now or later
+    net::spawn(parts_.strand, pull_in_background(weak_from_this(), folder));
+  }
   if (known) co_return Result<>{};
-  state.pulling = true;  // the coroutine above has not begun yet
   for (;;) {
     const auto seen = progress_.generation();
     OXB_CO_TRY(const auto now, parts_.replica->read([&](replica::ReadTx& tx) { return tx.folder(folder); }));

@@ -82,7 +82,6 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   void note_opened(MessageId message, bool cached);
   static Task<void> fetch_ahead(std::weak_ptr<MailboxImpl> weak, std::vector<MessageId> ids);
   Task<Result<>> fetch_batch(std::vector<MessageId> ids);
-
   void noticed(const Error& error, std::string_view what);
 
   // Background coroutines hold the mailbox only while they work.

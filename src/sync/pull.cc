@@ -2,6 +2,7 @@
 // Backend -> replica. Every batch is one transaction together with the position it leads to, so that a crash or an
 // abandoned pull continues where the last finished batch ended.
 #include "base/log.h"
+#include "convert/permission.h"
 #include "net/event_loop.h"
 #include "sync/brake.h"
 #include "sync/mailbox_impl.h"
@@ -260,6 +261,8 @@ Task<Result<>> MailboxImpl::pull(FolderId folder) {
   const auto row = parts_.replica->read([&](ReadTx& tx) { return folder_row(tx, folder); });
   if (!row)
     result = tl::unexpected(row.error());
+  else if ((row->rights & convert::right::kReadAny) == 0)  // what was read while it was allowed stays, out of reach
+    result = parts_.replica->write([&](WriteTx& tx) { return tx.set_folder_position(folder, row->position, true); });
   else if (row->source == Source::mail)
     result = co_await pull_mail(folder);
   else if (row->source != Source::local && row->source != Source::search)

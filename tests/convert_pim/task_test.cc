@@ -165,6 +165,10 @@ TEST(Permission, Access) {
   EXPECT_EQ(item_access(own, Ownership::foreign), 0U);
   EXPECT_EQ(item_access(own, Ownership::own), 7U);
   EXPECT_EQ(folder_rights(own) & right::kReadAny, 0U) << "there is no right to read one's own items only";
+  EXPECT_NE(effective_rights(own) & right::kReadAny, 0U) << "all that he sees is readable";
+  model::Rights drop_box = own;
+  drop_box.read = model::Rights::ItemLevel::none;
+  EXPECT_EQ(effective_rights(drop_box) & right::kReadAny, 0U);
 }
 
 }  // namespace

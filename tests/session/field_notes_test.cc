@@ -151,8 +151,9 @@ TEST_F(FieldNotes, SearchLooksIntoHtmlBodies) {
   });
   const auto table = client->contents(inbox);
   client->set_columns(table, {tag::kSubject});
-  client->restrict(table, {mapi::ContentRestriction{mapi::kSubstring, mapi::kIgnoreCase, tag::kBody,
-                                                    {tag::kBody, std::string("Needle is")}}});
+  client->restrict(table,
+                   {mapi::ContentRestriction{
+                       mapi::kSubstring, mapi::kIgnoreCase, tag::kBody, {tag::kBody, std::string("Needle is")}}});
   EXPECT_EQ(client->texts(table), std::vector<std::string>{"hit"});
 }
 
@@ -175,7 +176,8 @@ TEST_F(FieldNotes, ATableOfADeletedFolderBecomesEmpty) {
   ASSERT_EQ(notes.size(), 1U);
   EXPECT_EQ(notes[0].data.table_event, TableEvent::changed);
   EXPECT_EQ(client->call<rop::QueryPosition>({}, table)->denominator, 0U);
-  EXPECT_EQ(client->call<rop::GetPropertiesSpecific>({0, 0, 1, {tag::kDisplayName}}, handle).code, EcCode::object_deleted);
+  EXPECT_EQ(client->call<rop::GetPropertiesSpecific>({0, 0, 1, {tag::kDisplayName}}, handle).code,
+            EcCode::object_deleted);
 }
 
 // Code pages that cannot carry PtypString8 are replaced, not obeyed.

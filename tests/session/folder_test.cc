@@ -172,6 +172,29 @@ TEST_F(Folders, ReceiveFolders) {
   EXPECT_EQ(client->call<rop::GetReceiveFolderTable>({}, client->logon)->rows.size(), 5U);
 }
 
+TEST_F(Folders, WithoutReadRightItemsAreOutOfReach) {
+  const auto id = add_special(Special::none, "Drop box", "IPF.Note");
+  const auto message = add_mail(id, {.subject = "Hidden"});
+  const auto set_rights = [&](std::uint32_t rights) {
+    write([&](replica::WriteTx& tx) -> Result<> {
+      OXB_TRY(auto row, tx.folder(id));
+      row->rights = rights;
+      OXB_CHECK(tx.put_folder(*row));
+      return {};
+    });
+  };
+  const auto open = [&] {
+    rop::OpenMessage::Request request;
+    request.message = mapi::Eid::of(message.value);
+    return client->call<rop::OpenMessage>(request, client->logon).code;
+  };
+  EXPECT_EQ(open(), EcCode::none);
+  set_rights(0x402);  // visible, items may be put there
+  EXPECT_EQ(open(), EcCode::access_denied);
+  const auto folder = client->open_folder(id);
+  EXPECT_EQ(client->call<rop::GetContentsTable>({0, 1, 0}, folder).code, EcCode::access_denied);
+}
+
 TEST_F(Folders, IdsTranslateBothWays) {
   const auto& own = mailbox->replica().identity().replica;
   const auto long_term = client->call<rop::LongTermIdFromId>({0, mapi::Eid::of(inbox)}, client->logon);

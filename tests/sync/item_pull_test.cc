@@ -190,5 +190,46 @@ TEST_F(ItemPull, SharedFoldersHangBelowTheirOwner) {
       read([&](replica::ReadTx& tx) { return tx.folder_by_remote(replica::Source::calendar, calendar); }).value());
 }
 
+// A folder that the user may fill but not read: the backend refuses to list it.
+TEST_F(ItemPull, AFolderWithoutReadRightIsNotListed) {
+  backend::fake::User other;
+  other.id = 4;
+  other.login = "berta";
+  other.email = "berta@example.test";
+  other.display_name = "Berta Beta";
+  const auto berta = server_.add_user(other);
+  const auto calendar = server_.folder(berta, FolderRole::calendar);
+  model::Series hidden;
+  hidden.master = event("Secret", 2);
+  server_.put(berta, calendar, hidden);
+  model::Rights rights;
+  rights.folder = model::Rights::FolderLevel::create_items;
+  server_.share(berta, calendar, user_, rights);
+  open_mailbox();
+  const auto folder = [&] {
+    return read([&](replica::ReadTx& tx) { return tx.folder_by_remote(replica::Source::calendar, calendar); }).value();
+  };
+  ASSERT_TRUE(folder());
+  EXPECT_EQ(folder()->rights & 1U, 0U);
+  const auto first = list(folder()->id);
+  EXPECT_TRUE(first) << first.error().what;
+  EXPECT_TRUE(messages(folder()->id).empty());
+  // Granted later, it is read; taken away, what was read is out of reach but keeps its id.
+  rights.read = model::Rights::ItemLevel::all;
+  server_.share(berta, calendar, user_, rights);
+  ASSERT_TRUE(refresh());
+  ASSERT_EQ(messages(folder()->id).size(), 1U);
+  const auto id = messages(folder()->id).front().id;
+  rights.read = model::Rights::ItemLevel::none;
+  server_.share(berta, calendar, user_, rights);
+  ASSERT_TRUE(refresh());
+  EXPECT_EQ(folder()->rights & 1U, 0U);
+  rights.read = model::Rights::ItemLevel::all;
+  server_.share(berta, calendar, user_, rights);
+  ASSERT_TRUE(refresh());
+  ASSERT_EQ(messages(folder()->id).size(), 1U);
+  EXPECT_EQ(messages(folder()->id).front().id, id);
+}
+
 }  // namespace
 }  // namespace oxb::sync

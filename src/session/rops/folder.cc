@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Folder ROPs [MS-OXCFOLD] 2.2.1.
 #include "base/text.h"
+#include "session/folder_source.h"
 #include "session/list_rows.h"
 #include "session/message_rows.h"
 #include "session/rops/handlers.h"
@@ -155,6 +156,7 @@ Reply<rop::GetContentsTable> handle(Of<rop::GetContentsTable>, Call& call,
   }
   const auto kind = (request.flags & rop::kTableAssociated) != 0 ? ContentsKind::associated : ContentsKind::normal;
   OXB_CO_TRY(auto row, folder_row(call, folder->id));
+  if (!may_read(row)) co_return refuse(EcCode::access_denied);
   if (kind == ContentsKind::normal) {
     // What was read before is shown when the backend cannot be asked; an unread folder is never shown as empty.
     auto status = co_await call.mailbox().ensure_contents(row.id, call.wait());

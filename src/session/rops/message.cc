@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Message ROPs [MS-OXCMSG] 2.2.3.
 #include "proto/mapi/tags.h"
+#include "session/folder_source.h"
 #include "session/message_header.h"
 #include "session/message_source.h"
 #include "session/properties.h"
@@ -153,6 +154,9 @@ Reply<rop::OpenMessage> handle(Of<rop::OpenMessage>, Call& call, const rop::Open
   OXB_CO_TRY(const auto logon, logon_at(call, request.input));
   auto message = std::make_shared<Message>();
   OXB_CO_TRY(message->row, message_row(call, request.message));
+  OXB_CO_TRY(const auto folder,
+             call.replica().read([&](replica::ReadTx& tx) { return tx.folder(message->row.folder); }));
+  if (!folder || !may_read(*folder)) co_return refuse(EcCode::access_denied);
   message->logon = logon;
   message->code_page = code_page_for(*logon, request.code_page);
   // Whatever access is asked for, the backend's messages are opened for reading.
