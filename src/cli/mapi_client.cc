@@ -15,6 +15,8 @@
 namespace oxb::cli {
 namespace {
 
+constexpr std::int32_t kReadAny = 1;  // PidTagRights
+
 namespace tag = mapi::tag;
 
 constexpr std::uint32_t kCodePage = 1252;
@@ -170,7 +172,7 @@ Result<std::vector<FolderInfo>> MapiClient::folders_below(Eid folder) {
   OXB_TRY(const auto table, call<rop::GetHierarchyTable>(handle, {0, 1, rop::kTableDepth | rop::kTableUseUnicode}));
   Query query;
   query.columns = {tag::kFolderId,     tag::kDisplayName,        tag::kDepth,           tag::kContainerClass,
-                   tag::kContentCount, tag::kContentUnreadCount, tag::kAttributeHidden, tag::kSubfolders};
+                   tag::kContentCount, tag::kContentUnreadCount, tag::kAttributeHidden, tag::kRights};
   query.most = 100'000;
   OXB_TRY(const auto rows, rows_of(table.opened, query));
   release(table.opened);
@@ -189,6 +191,7 @@ Result<std::vector<FolderInfo>> MapiClient::folders_below(Eid folder) {
     if (const auto* unread = row.get<std::int32_t>(tag::kContentUnreadCount))
       info.unread = static_cast<std::uint32_t>(*unread);
     if (const auto* hidden = row.get<bool>(tag::kAttributeHidden)) info.hidden = *hidden;
+    if (const auto* rights = row.get<std::int32_t>(tag::kRights)) info.readable = (*rights & kReadAny) != 0;
     out.push_back(std::move(info));
   }
   return out;

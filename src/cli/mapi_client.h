@@ -28,6 +28,7 @@ struct FolderInfo {
   std::uint32_t count = 0;
   std::uint32_t unread = 0;
   bool hidden = false;
+  bool readable = true;  // the user may see what is in it
 };
 
 struct OpenedMessage {

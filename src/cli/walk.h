@@ -29,6 +29,8 @@ class Walk {
   void close();
 
   // walk_mail.cc
+  Result<std::uint32_t> count_of(Eid folder);
+  Result<std::vector<FolderInfo>> counted_folders();
   void show_folders();
   void show_mails();
   Result<std::string> open_one_mail(Eid folder, const PropertyBag& row);

@@ -83,8 +83,32 @@ const std::vector<PropTag> kMailTags = {tag::kSubject,
 
 }  // namespace
 
+Result<std::uint32_t> Walk::count_of(Eid folder) {
+  OXB_TRY(const auto handle, mailbox_->open_folder(folder));
+  MapiClient::Query query;
+  query.columns = {tag::kMid, tag::kMessageClass};
+  query.most = 1;
+  OXB_TRY(const auto rows, mailbox_->contents(handle, query));
+  mailbox_->release(handle);
+  return rows.total;
+}
+
+// A server may count a folder only once it was opened.
+Result<std::vector<FolderInfo>> Walk::counted_folders() {
+  constexpr std::size_t kMost = 50;
+  const auto top = mailbox_->logon_folder(rop::LogonFolder::ipm_subtree);
+  OXB_TRY(auto folders, mailbox_->folders_below(top));
+  std::size_t opened = 0;
+  for (const auto& folder : folders) {
+    if (is_mail_folder(folder) || folder.count != 0 || !folder.readable) continue;
+    OXB_CHECK(count_of(folder.id));
+    if (++opened == kMost) break;
+  }
+  return opened == 0 ? std::move(folders) : mailbox_->folders_below(top);
+}
+
 void Walk::show_folders() {
-  auto folders = mailbox_->folders_below(mailbox_->logon_folder(rop::LogonFolder::ipm_subtree));
+  auto folders = counted_folders();
   if (!report_.step("Folder tree", folders ? Result<std::string>(fmt::format("{} folders", folders->size()))
                                            : tl::unexpected(folders.error())))
     return;
@@ -101,10 +125,10 @@ void Walk::show_folders() {
     if (folder.hidden) continue;
     const auto kind =
         is_mail_folder(folder) ? std::string() : fmt::format("  [{}]", printable(folder.container_class, 40));
-    report_.line(fmt::format("{:{}}{}{}{}", "", folder.depth * 2, printable(folder.name, 60),
+    report_.line(fmt::format("{:{}}{}{}{}{}", "", folder.depth * 2, printable(folder.name, 60),
                              folder.unread != 0 ? fmt::format(" ({}, {} unread)", folder.count, folder.unread)
                                                 : fmt::format(" ({})", folder.count),
-                             kind));
+                             kind, folder.readable ? "" : "  (not to be read)"));
   }
   report_.data()["folders"] = std::move(list);
 }
@@ -290,18 +314,14 @@ Result<std::string> Walk::check_unread(Eid folder, std::uint32_t expected) {
   return fmt::format("{} unread", expected);
 }
 
-// What two ways to ask for must agree. A server may count a folder only once it was opened, so the tree is asked again.
+// What two ways to ask for must agree.
 void Walk::check_folders() {
   const auto counts = [&]() -> Result<std::string> {
     std::map<std::uint64_t, std::uint32_t> held;
     for (const auto& folder : folders_) {
-      OXB_TRY(const auto handle, mailbox_->open_folder(folder.id));
-      MapiClient::Query query;
-      query.columns = {tag::kMid, tag::kMessageClass};
-      query.most = 1;
-      OXB_TRY(const auto rows, mailbox_->contents(handle, query));
-      mailbox_->release(handle);
-      held[folder.id.raw] = rows.total;
+      if (!folder.readable) continue;
+      OXB_TRY(const auto total, count_of(folder.id));
+      held[folder.id.raw] = total;
     }
     OXB_TRY(folders_, mailbox_->folders_below(mailbox_->logon_folder(rop::LogonFolder::ipm_subtree)));
     for (const auto& folder : folders_) {
