@@ -85,7 +85,8 @@ struct World {
         (std::filesystem::temp_directory_path() / fmt::format("oxb_fuzz_session_{}.db", ::getpid())).string();
     for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix);
     mailbox = std::make_shared<FuzzMailbox>(boost::asio::make_strand(io), path);
-    mailbox->replica().write([&](replica::WriteTx& tx) { return fill(tx); }).value();
+    const auto filled = mailbox->replica().write([&](replica::WriteTx& tx) { return fill(tx); });
+    OXB_ASSERT(filled.has_value());
     auto& content = *mailbox->content_;
     content.properties.set(tag::kBody, std::string(20'000, 'b'));
     content.recipients.emplace_back().properties.set(tag::kDisplayName, std::string("Max"));
