@@ -160,6 +160,7 @@ void Session::push_object(const Subscription& subscription, NotificationData dat
 void Session::notify_objects(std::span<const sync::MailboxEvent> events) {
   for (const auto& event : events) {
     if (event.kind == Kind::folder_modified) continue;  // told once, with the counts
+    if (event.found) continue;
     auto data = object_data(event);
     for (const auto& [handle, subscription] : subscriptions_) {
       if (!is_in_scope(*subscription, event)) continue;

@@ -26,6 +26,8 @@ struct MailboxEvent {
   MessageId message;      // message events
   MessageId old_message;  // moved: the id it had; ids stay here, so equal to message
   replica::ContentsKind contents = replica::ContentsKind::normal;
+  // Created: it was there before, and its folder is listed for the first time. Tables show it; nothing happened.
+  bool found = false;
   bool new_mail = false;  // created in a mail folder by delivery: sessions send NewMail too
   std::string message_class;
   std::uint32_t message_flags{};

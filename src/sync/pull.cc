@@ -116,6 +116,7 @@ Result<> put_mail(WriteTx& tx, MailBatch& batch, MailRow& mail, std::map<std::st
   if (put.outcome == Outcome::unchanged) return {};
   auto event = message_event(put.outcome == Outcome::created ? Kind::message_created : Kind::message_modified,
                              batch.folder.id, put.id);
+  event.found = put.outcome == Outcome::created && !batch.folder.listed;
   event.new_mail = put.outcome == Outcome::created && batch.folder.listed;
   event.message_class = "IPM.Note";
   events.push_back(std::move(event));
@@ -403,8 +404,10 @@ Task<Result<>> MailboxImpl::pull_items(FolderId folder) {
       OXB_CHECK(tx.clear_quarantine(folder, remote));
       OXB_TRY(const auto put, tx.put_message(std::move(change)));
       if (put.outcome == Outcome::unchanged) continue;
-      events.push_back(message_event(put.outcome == Outcome::created ? Kind::message_created : Kind::message_modified,
-                                     folder, put.id));
+      auto event = message_event(put.outcome == Outcome::created ? Kind::message_created : Kind::message_modified,
+                                 folder, put.id);
+      event.found = put.outcome == Outcome::created && !row.listed;
+      events.push_back(std::move(event));
     }
     for (const auto& remote : changes.unreadable) OXB_CHECK(hide(remote, changes.unreadable_reason));
     for (const auto& remote : changes.deleted) {

@@ -49,6 +49,21 @@ TEST_F(Notifications, NewMailIsToldAsMailAsObjectAndInTheCounts) {
   EXPECT_TRUE(client->notifications().empty());
 }
 
+// A folder that is listed for the first time fills its tables; that is no news for who waits for new items.
+TEST_F(Notifications, WhatWasThereBeforeIsNotTold) {
+  const auto table = watch({newest_first()});
+  client->subscribe(rop::kNotifyNewMail | rop::kNotifyCreated);
+  sync::MailboxEvent event;
+  event.kind = sync::MailboxEvent::Kind::message_created;
+  event.folder = inbox;
+  event.message = add_mail(inbox, {});
+  event.found = true;
+  post(event);
+  const auto notes = client->notifications();
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0].handle, table);
+}
+
 TEST_F(Notifications, SubscriptionsHearTheirTypesAndScopeOnly) {
   client->subscribe(rop::kNotifyDeleted);
   rop::RegisterNotification::Request request;
