@@ -7,6 +7,7 @@
 #include "proto/rop/rops.h"
 #include "session/context.h"
 #include "sync/skeleton.h"
+#include "tests/session/replica_writer.h"
 #include "wire/generator.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -35,6 +36,7 @@ class FuzzMailbox final : public sync::Mailbox {
   Executor executor() const override { return executor_; }
   const sync::Owner& owner() const override { return owner_; }
   replica::Replica& replica() override { return *replica_; }
+  sync::Writer& writer() override { return writer_; }
   const directory::Installation& installation() const override { return installation_; }
   Task<Result<>> ensure_folders(Wait) override { co_return Result<>{}; }
   Task<Result<>> ensure_contents(FolderId, Wait) override { co_return Result<>{}; }
@@ -72,6 +74,7 @@ class FuzzMailbox final : public sync::Mailbox {
   directory::Installation installation_{"fuzz"};
   sync::Owner owner_;
   std::unique_ptr<replica::Replica> replica_;
+  session::ReplicaWriter writer_{*this};
   sync::Listener* listener_ = nullptr;
 };
 

@@ -7,6 +7,7 @@
 #include "net/wait.h"
 #include "replica/replica.h"
 #include "sync/events.h"
+#include "sync/writer.h"
 
 #include <memory>
 #include <string>
@@ -32,6 +33,7 @@ class Mailbox {
   virtual Executor executor() const = 0;  // a strand
   virtual const Owner& owner() const = 0;
   virtual replica::Replica& replica() = 0;
+  virtual Writer& writer() = 0;
   virtual const directory::Installation& installation() const = 0;
 
   // Returns when the folder tree was read from the backend at least once in this replica's life; refreshes in the

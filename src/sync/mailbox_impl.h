@@ -7,6 +7,7 @@
 #include "sync/accounts.h"
 #include "sync/folders.h"
 #include "sync/items.h"
+#include "sync/push.h"
 #include "sync/read_ahead.h"
 
 #include <map>
@@ -40,6 +41,7 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   Executor executor() const override { return parts_.strand; }
   const Owner& owner() const override { return parts_.owner; }
   replica::Replica& replica() override { return *parts_.replica; }
+  Writer& writer() override { return push_; }
   const directory::Installation& installation() const override { return parts_.installation; }
   Task<Result<>> ensure_folders(Wait wait) override;
   Task<Result<>> ensure_contents(FolderId folder, Wait wait) override;
@@ -52,6 +54,7 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   void unsubscribe(Listener& listener) override { listeners_.erase(&listener); }
 
  private:
+  friend class Push;
   using SteadyTime = std::chrono::steady_clock::time_point;
   struct FolderState {
     bool pulling = false;
@@ -98,6 +101,7 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   std::map<FolderId, model::Folder> model_folders_;
   std::set<MessageId> fetching_;
   ReadAhead read_ahead_;
+  Push push_{*this};
   std::set<Listener*> listeners_;
   bool pulling_folders_ = false, listing_ahead_ = false;
   Result<> folders_result_;

@@ -8,6 +8,7 @@
 #include "proto/rop/rops.h"
 #include "session/context.h"
 #include "sync/skeleton.h"
+#include "tests/session/replica_writer.h"
 
 #include <gtest/gtest.h>
 
@@ -29,6 +30,7 @@ class TestMailbox final : public sync::Mailbox {
   Executor executor() const override { return executor_; }
   const sync::Owner& owner() const override { return owner_; }
   replica::Replica& replica() override { return *replica_; }
+  sync::Writer& writer() override { return writer_; }
   const directory::Installation& installation() const override { return installation_; }
   Task<Result<>> ensure_folders(Wait wait) override;
   Task<Result<>> ensure_contents(FolderId folder, Wait wait) override;
@@ -52,6 +54,7 @@ class TestMailbox final : public sync::Mailbox {
   directory::Installation installation_{"test installation"};
   sync::Owner owner_;
   std::unique_ptr<replica::Replica> replica_;
+  ReplicaWriter writer_{*this};
 };
 
 using Handles = std::vector<std::uint32_t>;
