@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // tests/vectors/{rop,mapi,nspi,mapihttp}/NNNN_name.{hex,txt,source}: decode, compare the printed text, encode again.
 // A .hex file begins with directives ("# kind: rop-response", "# columns: 0x0037001f ..."), then hexadecimal digits.
-// The .txt files are rewritten only when OXB_BLESS=1.
+// The .txt files are rewritten only when OXB_BLESS=1. The .source of bytes that a specification prints begins with
+// "Bytes of the example in [MS-"; where they are part of another vector too, it says so and they do not count.
 #include "base/text.h"
 #include "proto/mapi/entry_id.h"
 #include "proto/mapi/persist.h"
@@ -264,7 +265,35 @@ void check(const fs::path& hex) {
   EXPECT_EQ(slurp(golden), outcome->text);
 }
 
+// Whether a note says that a specification prints the bytes, and that no other vector holds them.
+bool from_specification(std::string_view note) {
+  return note.starts_with("Bytes of the example in [MS-") && note.find("Part of a longer vector") == note.npos;
+}
+
+// What is said of a vector: its own .source, or its line in the SOURCE of its group.
+std::string source_note(const fs::path& hex) {
+  auto own = hex;
+  if (fs::exists(own.replace_extension(".source"))) return slurp(own);
+  std::istringstream lines(slurp(hex.parent_path() / "SOURCE"));
+  for (std::string line; std::getline(lines, line);) {
+    const auto end = line.find(' ');
+    if (end != line.npos && line.substr(0, end) == hex.filename().string()) return std::string(trim(line.substr(end)));
+  }
+  return "";
+}
+
 }  // namespace
+
+TEST(Vectors, SixtyAreTheSpecificationsOwnExamples) {
+  std::size_t theirs = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(OXB_SOURCE_DIR) / "tests" / "vectors")) {
+    if (entry.path().extension() != ".hex") continue;
+    const auto note = source_note(entry.path());
+    EXPECT_FALSE(note.empty()) << "no source note for " << entry.path();
+    if (from_specification(note)) ++theirs;
+  }
+  EXPECT_GE(theirs, 60u);
+}
 
 TEST(Vectors, DecodePrintAndEncodeAsTheSpecificationsSay) {
   std::size_t count = 0;
