@@ -4,6 +4,7 @@
 #include "base/guid.h"
 #include "base/text.h"
 #include "convert/message_address.h"
+#include "convert/message_fields.h"
 #include "proto/mapi/named.h"
 #include "proto/mapi/tags.h"
 
@@ -73,48 +74,6 @@ Instant received_time(const mime::Headers& headers, const MessageContext& contex
 
 namespace {
 
-std::int32_t importance_of(const mime::Headers& headers) {
-  const auto importance = ascii_lower(headers.text("Importance"));
-  if (importance == "high") return 2;
-  if (importance == "low") return 0;
-  if (importance == "normal") return 1;
-  const auto priority = headers.text("X-Priority");
-  if (!priority.empty())
-    return priority[0] == '1' || priority[0] == '2' ? 2 : priority[0] == '4' || priority[0] == '5' ? 0 : 1;
-  const auto ms = ascii_lower(headers.text("X-MSMail-Priority"));
-  if (ms == "high") return 2;
-  if (ms == "low") return 0;
-  const auto rfc = ascii_lower(headers.text("Priority"));
-  return rfc == "urgent" ? 2 : rfc == "non-urgent" ? 0 : 1;
-}
-
-std::int32_t priority_of(const mime::Headers& headers, std::int32_t importance) {
-  const auto rfc = ascii_lower(headers.text("Priority"));
-  if (rfc == "urgent") return 1;
-  if (rfc == "non-urgent") return -1;
-  return importance - 1;
-}
-
-std::int32_t sensitivity_of(const mime::Headers& headers) {
-  const auto value = ascii_lower(headers.text("Sensitivity"));
-  return value == "personal" ? 1 : value == "private" ? 2 : value == "company-confidential" ? 3 : 0;
-}
-
-// X-Auto-Response-Suppress [MS-OXCMAIL] 2.2.3.2.14
-std::int32_t suppressed_responses(std::string_view list) {
-  static constexpr std::array<std::pair<std::string_view, std::uint32_t>, 8> kNames = {
-      {{"none", 0}, {"all", 0xFFFFFFFF}, {"dr", 1}, {"ndr", 2}, {"rn", 4}, {"nrn", 8}, {"oof", 16}, {"autoreply", 32}}};
-  std::uint32_t out = 0;
-  while (!list.empty()) {
-    const auto comma = list.find(',');
-    const auto word = ascii_lower(trim(list.substr(0, comma)));
-    for (const auto& [name, bit] : kNames)
-      if (word == name) out |= bit;
-    list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
-  }
-  return static_cast<std::int32_t>(out);
-}
-
 void set_subject(Content& out, const mime::Headers& headers) {
   const auto subject = headers.text("Subject");
   const auto parts = split_subject(subject);
@@ -128,8 +87,9 @@ void set_subject(Content& out, const mime::Headers& headers) {
     out.properties.set(tag::kConversationTopic, topic);
     out.properties.set(tag::kConversationId, conversation_id(topic));
   }
-  if (const auto index = from_base64(headers.text("Thread-Index"));
-      index && index->size() >= 22 && index->size() <= 4096)
+  auto coded = headers.text("Thread-Index");
+  std::erase(coded, ' ');  // of folded lines
+  if (const auto index = from_base64(coded); index && index->size() >= 22 && index->size() <= kLongestThreadIndex)
     out.properties.set(tag::kConversationIndex, *index);
 }
 
@@ -207,10 +167,10 @@ void set_times(Content& out, const mime::Headers& headers, const MessageContext&
 std::string class_of(const mime::Headers& headers, MailKind kind) {
   std::string out(message_class(kind));
   if (kind != MailKind::note) return out;
-  constexpr std::string_view kCustom = "urn:content-class:custom.";
+
   const auto content_class = headers.text("Content-Class");
-  if (ascii_lower(content_class).starts_with(kCustom) && content_class.size() < 120) {
-    const auto name = content_class.substr(kCustom.size());
+  if (ascii_lower(content_class).starts_with(kCustomContentClass) && content_class.size() < 120) {
+    const auto name = content_class.substr(kCustomContentClass.size());
     const auto valid = [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
              c == '_';
@@ -221,38 +181,6 @@ std::string class_of(const mime::Headers& headers, MailKind kind) {
 }
 
 }  // namespace
-
-void set_flags(Content& out, const model::MailFlags& flags, std::int32_t kept) {
-  constexpr std::int32_t kReplied = 102, kForwarded = 104, kRepliedIcon = 0x105, kForwardedIcon = 0x106;
-  auto& p = out.properties;
-  const auto has = [&](std::string_view keyword) {
-    return std::any_of(flags.keywords.begin(), flags.keywords.end(),
-                       [&](const auto& k) { return ascii_iequals(k, keyword); });
-  };
-  auto bits = kept & ~(message_flag::kRead | message_flag::kEverRead | message_flag::kUnsent);
-  if (flags.seen) bits |= message_flag::kRead | message_flag::kEverRead;
-  if (flags.draft) bits = (bits & ~message_flag::kInternet) | message_flag::kUnsent;
-  // A receipt is owed until one was sent or the user saw the mail.
-  if (flags.seen || flags.draft || has("$MDNSent")) bits &= ~(message_flag::kNotifyRead | message_flag::kNotifyUnread);
-  p.set(tag::kMessageFlags, bits);
-  p.set(tag::kRead, flags.seen);
-  const bool forwarded = has("$Forwarded") || has("Forwarded");
-  p.set(tag::kLastVerbExecuted, flags.answered ? kReplied : forwarded ? kForwarded : std::int32_t{0});
-  p.set(tag::kIconIndex, flags.answered ? kRepliedIcon : forwarded ? kForwardedIcon : std::int32_t{-1});
-  // [MS-OXOFLAG] 2.2.1: flagged for follow-up without a date.
-  p.set(tag::kFlagStatus, std::int32_t{flags.flagged ? 2 : 0});
-  p.set(tag::kFollowupIcon, std::int32_t{flags.flagged ? 6 : 0});
-  p.set(tag::kToDoItemFlags, std::int32_t{flags.flagged ? 1 : 0});
-  if (flags.flagged) out.set_named(lid::kFlagRequest, std::string("Follow up"));
-  std::vector<std::string> categories;
-  for (const auto& k : flags.keywords) {
-    static constexpr std::array<std::string_view, 5> kSystem = {"Forwarded", "Junk", "NonJunk", "NotJunk", "Recent"};
-    const bool system = k.starts_with('$') || k.starts_with('\\') ||
-                        std::any_of(kSystem.begin(), kSystem.end(), [&](auto name) { return ascii_iequals(name, k); });
-    if (!system) categories.push_back(make_valid_utf8(k));
-  }
-  if (!categories.empty()) out.set_named(named::kKeywords, std::move(categories));
-}
 
 void set_envelope(Content& out, const mime::Headers& headers, const People& people, const Outline& outline,
                   const MessageContext& context) {
@@ -299,52 +227,10 @@ void set_header_properties(Content& out, const mime::Headers& headers) {
   list("List-Help", tag::kListHelp);
   list("List-Subscribe", tag::kListSubscribe);
   list("List-Unsubscribe", tag::kListUnsubscribe);
-  // A mailbox has 32,766 named properties in all its life and never gives one back [MS-OXCPRPT] 3.2.5.10, and anybody
-  // can send mail with invented fields: so only these get one. All fields can be read in PidTagTransportMessageHeaders.
-  static constexpr std::array<std::string_view, 38> kNamed = {"accept-language",
-                                                              "authentication-results",
-                                                              "auto-submitted",
-                                                              "content-class",
-                                                              "content-language",
-                                                              "feedback-id",
-                                                              "list-archive",
-                                                              "list-id",
-                                                              "list-owner",
-                                                              "list-post",
-                                                              "list-unsubscribe-post",
-                                                              "organization",
-                                                              "precedence",
-                                                              "received-spf",
-                                                              "return-path",
-                                                              "user-agent",
-                                                              "x-auto-response-suppress",
-                                                              "x-forefront-antispam-report",
-                                                              "x-mailer",
-                                                              "x-message-flag",
-                                                              "x-microsoft-antispam",
-                                                              "x-mimeole",
-                                                              "x-ms-exchange-organization-scl",
-                                                              "x-ms-has-attach",
-                                                              "x-ms-tnef-correlator",
-                                                              "x-originating-ip",
-                                                              "x-priority",
-                                                              "x-sharing-browse-url",
-                                                              "x-sharing-capabilities",
-                                                              "x-sharing-config-url",
-                                                              "x-sharing-instance-guid",
-                                                              "x-sharing-local-type",
-                                                              "x-sharing-provider-guid",
-                                                              "x-sharing-remote-name",
-                                                              "x-sharing-remote-path",
-                                                              "x-spam-flag",
-                                                              "x-spam-score",
-                                                              "x-spam-status"};
   std::vector<std::string> done;
   for (const auto& field : headers.fields) {
     auto name = ascii_lower(field.name);
-    if (std::find(kNamed.begin(), kNamed.end(), name) == kNamed.end() ||
-        std::find(done.begin(), done.end(), name) != done.end())
-      continue;
+    if (!is_named_header(name) || std::find(done.begin(), done.end(), name) != done.end()) continue;
     auto value = mime::decode_text(field.raw);
     if (!value.empty()) out.set_named({set::kInternetHeaders, name}, std::move(value));
     done.push_back(std::move(name));

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "convert/body.h"
 #include "convert/message_parts.h"
+#include "convert/mime_types.h"
 #include "format/html/html.h"
 #include "proto/mapi/tags.h"
 
@@ -19,45 +20,6 @@ namespace {
 constexpr std::int32_t kByValue = 1, kEmbedded = 5;
 constexpr std::int32_t kMhtmlReference = 4;  // PidTagAttachFlags: rendered in the body
 constexpr std::uint64_t kOverhead = 0x5C;    // what a store adds to a file's size at least
-
-std::string_view extension_of_type(std::string_view type) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 32> kTypes = {
-      {{"text/plain", ".txt"},
-       {"text/html", ".htm"},
-       {"text/calendar", ".ics"},
-       {"text/vcard", ".vcf"},
-       {"text/x-vcard", ".vcf"},
-       {"text/directory", ".vcf"},
-       {"text/csv", ".csv"},
-       {"text/xml", ".xml"},
-       {"text/rtf", ".rtf"},
-       {"application/rtf", ".rtf"},
-       {"text/rfc822-headers", ".txt"},
-       {"message/delivery-status", ".txt"},
-       {"message/disposition-notification", ".txt"},
-       {"message/rfc822", ".eml"},
-       {"message/global", ".eml"},
-       {"message/partial", ".eml"},
-       {"image/jpeg", ".jpg"},
-       {"image/pjpeg", ".jpg"},
-       {"image/png", ".png"},
-       {"image/gif", ".gif"},
-       {"image/bmp", ".bmp"},
-       {"image/tiff", ".tif"},
-       {"image/svg+xml", ".svg"},
-       {"image/webp", ".webp"},
-       {"application/pdf", ".pdf"},
-       {"application/zip", ".zip"},
-       {"application/json", ".json"},
-       {"application/ms-tnef", ".dat"},
-       {"application/pgp-signature", ".asc"},
-       {"application/pgp-encrypted", ".asc"},
-       {"audio/mpeg", ".mp3"},
-       {"application/msword", ".doc"}}};
-  for (const auto& [known, extension] : kTypes)
-    if (type == known) return extension;
-  return ".dat";
-}
 
 std::string extension_of_name(std::string_view name) {
   const auto dot = name.rfind('.');

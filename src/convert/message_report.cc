@@ -4,6 +4,7 @@
 #include "convert/body.h"
 #include "convert/message_address.h"
 #include "convert/message_parts.h"
+#include "convert/report_words.h"
 #include "proto/mapi/tags.h"
 
 #include <algorithm>
@@ -39,19 +40,7 @@ std::string typed_value(std::string_view value) {
   return std::string(out);
 }
 
-struct Action {
-  std::string_view name, suffix;
-  int severity;
-};
-constexpr std::array kActions = {Action{"failed", "NDR", 5}, Action{"delayed", "Delayed.DR", 4},
-                                 Action{"relayed", "Relayed.DR", 3}, Action{"expanded", "Expanded.DR", 2},
-                                 Action{"delivered", "DR", 1}};
-const Action* action_of(const mime::Headers& group) {
-  const auto value = ascii_lower(group.text("Action"));
-  for (const auto& a : kActions)
-    if (value.starts_with(a.name)) return &a;
-  return nullptr;
-}
+const ReportAction* action_of(const mime::Headers& group) { return report_action(ascii_lower(group.text("Action"))); }
 
 struct Status {
   std::int32_t code = 0;         // kind * 100 + subject * 10 + detail
@@ -115,7 +104,7 @@ void add_failed_recipient(Content& out, const mime::Headers& group, Instant time
 
 void set_delivery_report(Content& out, const std::vector<mime::Headers>& groups, Instant time) {
   auto& p = out.properties;
-  const Action* worst = nullptr;
+  const ReportAction* worst = nullptr;
   for (const auto& g : groups)
     if (const auto* a = action_of(g); a && (!worst || a->severity > worst->severity)) worst = a;
   if (worst) p.set(tag::kMessageClass, "REPORT.IPM.Note." + std::string(worst->suffix));
