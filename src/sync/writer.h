@@ -59,6 +59,11 @@ class Writer {
   // exists: the parent has a folder of that name. container_class "" follows the parent.
   virtual Task<Result<FolderId>> create_folder(FolderId parent, std::string name, std::string container_class,
                                                Wait wait) = 0;
+  // Clients make a folder first and say what it is for afterwards. Only while nothing is in it; it keeps its id.
+  // unsupported: this backend cannot.
+  virtual Task<Result<>> set_container_class(FolderId, std::string /*container_class*/, Wait) {
+    co_return fail(Errc::unsupported, "a folder's kind cannot be changed");
+  }
   // Another parent, another name, or both. The folder and all that is in it keep their ids.
   virtual Task<Result<>> move_folder(FolderId folder, FolderId parent, std::string name, Wait wait) = 0;
   enum class Depth : std::uint8_t { folder, tree };
