@@ -26,16 +26,23 @@ const std::vector<mapi::PropTag>& made_tags() {
 
 }  // namespace
 
+bool is_computed_attachment_property(mapi::PropId id) {
+  for (const auto t :
+       {tag::kAttachNumber, tag::kAttachSize, tag::kObjectType, tag::kRecordKey, tag::kAccess, tag::kAccessLevel})
+    if (t.id() == id) return true;
+  return false;
+}
+
 Value AttachmentSource::find(mapi::PropTag wanted) const {
   switch (wanted.id()) {
     case tag::kAttachNumber.id():
-      return integer(static_cast<std::int64_t>(number_));
+      return integer(number_);
     case tag::kObjectType.id():
       return integer(kAttachmentObject);
     case tag::kAccess.id():
-      return integer(2);
+      return integer(can_write_ ? 3 : 2);
     case tag::kAccessLevel.id():
-      return integer(0);
+      return integer(can_write_ ? 1 : 0);
     case tag::kRecordKey.id(): {
       Bytes key(4);
       for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::byte>(number_ >> (8 * i) & 0xFFU);
@@ -46,7 +53,8 @@ Value AttachmentSource::find(mapi::PropTag wanted) const {
   }
   if (const auto* property = attachment_.properties.find(wanted.id())) {
     // The data of an embedded message is an object, not bytes.
-    if (wanted.id() == tag::kAttachDataBinary.id() && wanted.type() == mapi::PropType::object) return {};
+    const bool wants_object = wanted.id() == tag::kAttachDataBinary.id() && wanted.type() == mapi::PropType::object;
+    if (wants_object && attachment_.embedded) return {};
     return &property->value;
   }
   switch (wanted.id()) {

@@ -8,7 +8,8 @@ namespace oxb::session {
 
 class AttachmentSource final : public PropertySource {
  public:
-  AttachmentSource(const mapi::Attachment& attachment, std::size_t number) : attachment_(attachment), number_(number) {}
+  AttachmentSource(const mapi::Attachment& attachment, std::uint32_t number, bool can_write)
+      : attachment_(attachment), number_(number), can_write_(can_write) {}
   Value find(mapi::PropTag wanted) const override;
   std::vector<mapi::PropTag> tags() const override;
   // Everything but the data: a row of the attachment table.
@@ -16,7 +17,11 @@ class AttachmentSource final : public PropertySource {
 
  private:
   const mapi::Attachment& attachment_;
-  std::size_t number_;
+  std::uint32_t number_;
+  bool can_write_;
 };
+
+// Properties that a client cannot set.
+bool is_computed_attachment_property(mapi::PropId id);
 
 }  // namespace oxb::session

@@ -2,6 +2,7 @@
 #include "session/folder_source.h"
 
 #include "proto/mapi/tags.h"
+#include "session/rights.h"
 
 #include <algorithm>
 #include <array>
@@ -18,8 +19,6 @@ constexpr std::int32_t kFolderObject = 3;  // PidTagObjectType
 constexpr std::int32_t kGenericFolder = 1, kSearchFolder = 2;
 // Without the free/busy bits [MS-OXCFOLD] 2.2.2.2.2.8
 constexpr std::uint32_t kRightsMask = 0x7FB;
-constexpr std::uint32_t kReadAny = 0x1, kCreate = 0x2, kEditAny = 0x20, kDeleteAny = 0x40, kCreateSubfolder = 0x80,
-                        kOwner = 0x100;
 // The server may change it, and holds its content itself [MS-OXCFOLD] PidTagFolderFlags: IPM 1, search 2, normal 4.
 constexpr std::int32_t kFolderFlagIpm = 1, kFolderFlagSearch = 2, kFolderFlagNormal = 4;
 
@@ -166,19 +165,6 @@ Result<ForeignReplicas> foreign_replicas(replica::ReadTx& tx) {
   return out;
 }
 
-bool may_read(const replica::FolderRow& row) { return (row.rights & kReadAny) != 0; }
-
-std::int32_t access_of(std::uint32_t rights) {
-  std::int32_t access = 0;
-  if ((rights & (kEditAny | kOwner)) != 0) access |= 0x01;
-  if ((rights & kReadAny) != 0) access |= 0x02;
-  if ((rights & (kDeleteAny | kOwner)) != 0) access |= 0x04;
-  if ((rights & (kCreateSubfolder | kOwner)) != 0) access |= 0x08;
-  if ((rights & kCreate) != 0) access |= 0x10;
-  if ((rights & kOwner) != 0) access |= 0x20;
-  return access;
-}
-
 bool is_computed_folder_property(mapi::PropId id) {
   // Name, class and the hidden flag are the folder's own: a client may set them.
   if (id == tag::kDisplayName.id() || id == tag::kContainerClass.id() || id == tag::kAttributeHidden.id()) return false;
@@ -272,7 +258,7 @@ Value FolderSource::computed(mapi::PropTag wanted) const {
     case tag::kAccess.id():
       return integer(access_of(row_.rights));
     case tag::kAccessLevel.id():
-      return integer((row_.rights & (kEditAny | kOwner)) != 0 ? 1 : 0);
+      return integer((row_.rights & (right::kEditAny | right::kOwner)) != 0 ? 1 : 0);
     case tag::kRights.id():
       return integer(row_.rights & kRightsMask);
     case tag::kAttributeHidden.id():

@@ -65,15 +65,9 @@ class StoreSource final : public PropertySource {
   ForeignReplicas replicas_;
 };
 
-// Whether the user may see what is in the folder.
-bool may_read(const replica::FolderRow& row);
-
 // Properties that the server alone decides: a client's write of them is reported as a problem (ecComputed) or ignored.
 bool is_computed_folder_property(mapi::PropId id);
 bool is_computed_store_property(mapi::PropId id);
 bool is_computed_message_property(mapi::PropId id);
-
-// Rights bits of [MS-OXCPERM] 2.2.7 as PidTagAccess [MS-OXCFOLD] 2.2.2.2.2.1.
-std::int32_t access_of(std::uint32_t rights);
 
 }  // namespace oxb::session

@@ -24,6 +24,10 @@ constexpr std::array kColumns = {
     tag::kRecipientOrder,
 };
 
+constexpr std::array kInRow = {tag::kRecipientType, tag::kDisplayName,    tag::kAddressType,
+                               tag::kEmailAddress,  tag::kResponsibility, tag::kTransmittableDisplayName};
+constexpr std::size_t kMostColumns = 64;
+
 std::string text(const mapi::PropertyBag& bag, mapi::PropTag t) {
   const auto* value = bag.get<std::string>(t);
   return value != nullptr ? *value : std::string();
@@ -63,15 +67,6 @@ mapi::RecipientRow recipient_row(const mapi::PropertyBag& bag, const std::vector
   return row;
 }
 
-std::vector<mapi::PropTag> columns_of(const mapi::Content& content) {
-  std::vector<mapi::PropTag> out;
-  for (const auto column : kColumns) {
-    const auto has = [&](const mapi::Recipient& r) { return r.properties.find(column) != nullptr; };
-    if (std::any_of(content.recipients.begin(), content.recipients.end(), has)) out.push_back(column);
-  }
-  return out;
-}
-
 // Calls add(index, type, row) for recipients from `first` on until one does not fit.
 template <class Add>
 void fitting(const Message& message, std::size_t first, std::size_t room, std::size_t fields, Add add) {
@@ -94,6 +89,24 @@ rop::TypedString typed(const PropertySource& source, mapi::PropTag t) {
 
 }  // namespace
 
+std::vector<mapi::PropTag> recipient_columns(const mapi::Content& content) {
+  std::vector<mapi::PropTag> out;
+  for (const auto column : kColumns) {
+    const auto has = [&](const mapi::Recipient& r) { return r.properties.find(column) != nullptr; };
+    if (std::any_of(content.recipients.begin(), content.recipients.end(), has)) out.push_back(column);
+  }
+  // What a client wrote beside those comes back as well.
+  for (const auto& recipient : content.recipients) {
+    for (const auto& property : recipient.properties.all()) {
+      if (out.size() >= kMostColumns) return out;
+      const auto same = [&](mapi::PropTag t) { return t.id() == property.tag.id(); };
+      if (std::any_of(kInRow.begin(), kInRow.end(), same) || std::any_of(out.begin(), out.end(), same)) continue;
+      out.push_back(property.tag);
+    }
+  }
+  return out;
+}
+
 Answer<rop::MessageHeader> message_header(Call& call, Message& message, std::size_t room) {
   constexpr std::size_t kFields = 1 + 2 + 2 + 2 + 1;
   constexpr std::size_t kRecipientFields = 1 + 2 + 2 + 2;
@@ -106,7 +119,7 @@ Answer<rop::MessageHeader> message_header(Call& call, Message& message, std::siz
     header.normalized_subject = typed(source, tag::kNormalizedSubject);
     return {};
   }));
-  message.recipient_columns = columns_of(*message.content);
+  message.recipient_columns = recipient_columns(*message.content);
   header.recipient_columns = message.recipient_columns;
   header.recipient_count =
       static_cast<std::uint16_t>(std::min<std::size_t>(message.content->recipients.size(), 0xFFFF));
@@ -124,7 +137,7 @@ std::vector<rop::ReadRecipients::Row> recipient_rows(const Message& message, std
   std::vector<rop::ReadRecipients::Row> out;
   fitting(message, first, room, kFields, [&](std::size_t index, std::uint8_t type, mapi::RecipientRow row) {
     out.push_back(
-        {static_cast<std::uint32_t>(index), type, static_cast<std::uint16_t>(message.code_page), 0, std::move(row)});
+        {message.recipient_ids()[index], type, static_cast<std::uint16_t>(message.code_page), 0, std::move(row)});
   });
   return out;
 }

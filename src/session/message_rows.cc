@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "proto/mapi/named.h"
 #include "proto/mapi/tags.h"
+#include "session/rights.h"
 
 #include <algorithm>
 
@@ -40,13 +41,19 @@ Result<std::shared_ptr<MessageRows>> MessageRows::create(replica::ReadTx& tx, st
   auto rows = std::shared_ptr<MessageRows>(new MessageRows(std::move(store), folder, kind));
   OXB_TRY(const auto start, tx.property_id(mapi::lid::kAppointmentStartWhole.name()));
   if (start) rows->start_ = mapi::PropTag(*start, mapi::PropType::time);
+  OXB_TRY(const auto row, tx.folder(folder));
+  if (row) rows->rights_ = row->rights;
   return rows;
 }
 
+MessageSource MessageRows::source(replica::ReadTx& tx, const replica::MessageRow& row) const {
+  const auto access = message_access(*store_, rights_, row);
+  return {*store_, row, nullptr, &tx, access, (access & 1) != 0};
+}
+
 Result<> MessageRows::each(replica::ReadTx& tx, const Visit& visit) {
-  return tx.for_each_message(folder_, kind_, [&](const replica::MessageRow& row) {
-    visit(row.id.value, MessageSource(*store_, row, nullptr, &tx));
-  });
+  return tx.for_each_message(folder_, kind_,
+                             [&](const replica::MessageRow& row) { visit(row.id.value, source(tx, row)); });
 }
 
 Result<> MessageRows::some(replica::ReadTx& tx, std::span<const RowKey> keys, const Visit& visit) {
@@ -55,7 +62,7 @@ Result<> MessageRows::some(replica::ReadTx& tx, std::span<const RowKey> keys, co
   for (const auto key : keys) ids.push_back(MessageId{key});
   OXB_TRY(const auto rows, tx.messages(ids));
   for (const auto& row : rows)
-    if (row.folder == folder_ && row.kind == kind_) visit(row.id.value, MessageSource(*store_, row, nullptr, &tx));
+    if (row.folder == folder_ && row.kind == kind_) visit(row.id.value, source(tx, row));
   return {};
 }
 

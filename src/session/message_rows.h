@@ -25,11 +25,13 @@ class MessageRows final : public RowSource {
   MessageRows(std::shared_ptr<const Store> store, FolderId folder, replica::ContentsKind kind)
       : store_(std::move(store)), folder_(folder), kind_(kind) {}
   std::optional<replica::SortKey> index_of(mapi::PropTag tag) const;
+  MessageSource source(replica::ReadTx& tx, const replica::MessageRow& row) const;
 
   std::shared_ptr<const Store> store_;
   FolderId folder_;
   replica::ContentsKind kind_;
-  mapi::PropTag start_;  // PidLidAppointmentStartWhole under this mailbox's id, or zero
+  std::uint32_t rights_ = 0;  // of the folder, when the table was opened
+  mapi::PropTag start_;       // PidLidAppointmentStartWhole under this mailbox's id, or zero
 };
 
 }  // namespace oxb::session

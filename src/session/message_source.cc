@@ -19,9 +19,6 @@ constexpr std::int32_t kRead = 0x1;
 constexpr std::int32_t kHasAttach = 0x10;
 constexpr std::int32_t kFai = 0x40;
 constexpr std::int32_t kComputedFlags = kRead | kHasAttach | kFai;
-// PidTagAccess [MS-OXCPRPT] 2.2.1.1: modify, read, delete
-constexpr std::int32_t kReadAccess = 0x2;
-constexpr std::int32_t kFullAccess = 0x7;
 constexpr std::int32_t kMessageObject = 5;  // PidTagObjectType
 
 Value integer(std::int64_t x) { return PropertyValue(static_cast<std::int32_t>(x)); }
@@ -82,9 +79,9 @@ Value MessageSource::computed(mapi::PropTag wanted) const {
     case tag::kAssociated.id():
       return PropertyValue(row_.kind == replica::ContentsKind::associated);
     case tag::kAccess.id():
-      return integer(row_.kind == replica::ContentsKind::associated ? kFullAccess : kReadAccess);
+      return integer(access_);
     case tag::kAccessLevel.id():
-      return integer(row_.kind == replica::ContentsKind::associated ? 1 : 0);
+      return integer(can_write_ ? 1 : 0);
     case tag::kObjectType.id():
       return integer(kMessageObject);
     case tag::kMappingSignature.id():

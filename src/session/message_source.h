@@ -9,9 +9,10 @@ namespace oxb::session {
 class MessageSource final : public PropertySource {
  public:
   // tx: where content is looked up when a property is not in the row; null: only what is given is used.
+  // access: PidTagAccess; can_write: PidTagAccessLevel.
   MessageSource(const Store& store, const replica::MessageRow& row, std::shared_ptr<const mapi::Content> content,
-                replica::ReadTx* tx)
-      : store_(store), row_(row), content_(std::move(content)), tx_(tx) {}
+                replica::ReadTx* tx, std::int32_t access, bool can_write)
+      : store_(store), row_(row), content_(std::move(content)), tx_(tx), access_(access), can_write_(can_write) {}
 
   Value find(mapi::PropTag wanted) const override;
   std::vector<mapi::PropTag> tags() const override;
@@ -28,7 +29,9 @@ class MessageSource final : public PropertySource {
   const Store& store_;
   const replica::MessageRow& row_;
   mutable std::shared_ptr<const mapi::Content> content_;
-  mutable replica::ReadTx* tx_;        // null once asked
+  mutable replica::ReadTx* tx_;  // null once asked
+  std::int32_t access_;
+  bool can_write_;
   mutable bool is_looked_up_ = false;  // the content was found by tx_
 };
 

@@ -3,6 +3,7 @@
 
 #include "proto/mapi/tags.h"
 #include "session/attachment_source.h"
+#include "session/draft.h"
 #include "session/folder_source.h"
 #include "session/message_source.h"
 #include "session/session.h"
@@ -104,18 +105,38 @@ Answer<std::vector<rop::PropertyProblem>> change_folder(Call& call, const Folder
   return std::move(accepted.problems);
 }
 
-Answer<std::vector<rop::PropertyProblem>> change_message(Message& message, const PropertyChange& change) {
-  // A message of the backend is changed through the backend only.
-  if (message.is_embedded || message.row.kind == replica::ContentsKind::normal) return refuse(EcCode::not_supported);
+// What a client may not change of a message that was saved before, beside what is computed.
+bool is_fixed(const Message& message, mapi::PropId id) {
+  return message.row.kind == replica::ContentsKind::normal && !message.is_embedded && !message.is_new() &&
+         id == tag::kMessageFlags.id();
+}
+
+// A reply needs them: clients that save a copy of what they know erase them.
+bool is_kept(const Message& message, mapi::PropId id) {
+  return message.row.kind == replica::ContentsKind::normal &&
+         (id == tag::kSenderAddressType.id() || id == tag::kSentRepresentingAddressType.id());
+}
+
+Answer<std::vector<rop::PropertyProblem>> change_message(Call& call, Message& message, const PropertyChange& change) {
+  constexpr std::int32_t kRead = 1;
   if (!message.writable) return refuse(EcCode::access_denied);
   auto accepted = accept(change, is_computed_message_property, message.code_page);
-  auto& bag = message.change();
-  std::size_t size = 0;
-  for (const auto& property : bag.all()) size += mapi::value_size(property.value);
-  for (const auto& property : accepted.set) size += mapi::value_size(property.value);
-  if (size > Stream::kMaxBytes) return refuse(EcCode::not_enough_memory);
-  for (auto& property : accepted.set) bag.set(property.tag, std::move(property.value));
-  for (const auto erased : accepted.erase) bag.erase(erased.id());
+  std::erase_if(accepted.set, [&](const auto& property) { return is_fixed(message, property.tag.id()); });
+  std::erase_if(accepted.erase, [&](auto t) { return is_fixed(message, t.id()) || is_kept(message, t.id()); });
+  for (const auto& property : accepted.set)
+    if (const auto* flags = std::get_if<std::int32_t>(&property.value); property.tag == tag::kMessageFlags && flags)
+      message.row.read = (*flags & kRead) != 0;
+  if (!accepted.set.empty() || !accepted.erase.empty())
+    OXB_CHECK(apply(call, message, {std::move(accepted.set), std::move(accepted.erase)}));
+  return std::move(accepted.problems);
+}
+
+Answer<std::vector<rop::PropertyProblem>> change_attachment(Call& call, Attachment& attachment,
+                                                            const PropertyChange& change) {
+  if (!attachment.writable) return refuse(EcCode::access_denied);
+  auto accepted = accept(change, is_computed_attachment_property, attachment.message->code_page);
+  if (!accepted.set.empty() || !accepted.erase.empty())
+    OXB_CHECK(apply(call, attachment, {std::move(accepted.set), std::move(accepted.erase)}));
   return std::move(accepted.problems);
 }
 
@@ -138,7 +159,7 @@ Result<bool> with_folder(Call& call, const Folder& folder, replica::ReadTx& tx, 
 class OpenedMessage final : public PropertySource {
  public:
   OpenedMessage(const Store& store, const Message& message, replica::ReadTx& tx)
-      : message_(message), source_(store, message.row, message.content, &tx) {}
+      : message_(message), source_(store, message.row, message.content, &tx, message.access, message.writable) {}
   Value find(mapi::PropTag wanted) const override {
     auto value = source_.find(wanted);
     if (!sync::is_body_property(wanted.id())) return value;
@@ -166,8 +187,11 @@ Answer<void> with_properties(Call& call, const std::shared_ptr<Object>& object, 
     }
     if (const auto* message = dynamic_cast<const Message*>(object.get()))
       return fn(OpenedMessage(call.store(), *message, tx));
-    if (const auto* attachment = dynamic_cast<const Attachment*>(object.get()))
-      return fn(AttachmentSource(attachment->value(), attachment->number));
+    if (const auto* attachment = dynamic_cast<const Attachment*>(object.get())) {
+      const auto* value = attachment->value();
+      exists = value != nullptr;
+      return exists ? fn(AttachmentSource(*value, attachment->number, attachment->writable)) : Result<>{};
+    }
     return fail(Errc::unsupported, "this object has no properties");
   });
   if (!status) return tl::unexpected(Failure(status.error()));
@@ -176,14 +200,20 @@ Answer<void> with_properties(Call& call, const std::shared_ptr<Object>& object, 
 }
 
 Task<Answer<void>> load_content(Call& call, Message& message) {
-  if (message.content || message.row.id.value == 0) co_return Answer<void>{};
+  if (message.draft || (message.content && !message.is_outdated) || message.row.id.value == 0) co_return Answer<void>{};
   if (message.row.kind == replica::ContentsKind::associated) {
     OXB_CO_TRY(message.content, call.replica().read([&](replica::ReadTx& tx) { return tx.content(message.row.id); }));
     if (!message.content) message.content = std::make_shared<mapi::Content>();  // all of it stands in the row
     co_return Answer<void>{};
   }
   // Cached or not, the mailbox is asked: it sees what is read and fetches ahead.
-  OXB_CO_TRY(message.content, co_await call.mailbox().content(message.row.id, call.wait()));
+  auto content = co_await call.mailbox().content(message.row.id, call.wait());
+  // What was saved is known here, also when it cannot be read again at once.
+  if (!content && message.is_outdated && content.error().code != Errc::not_found) co_return Answer<void>{};
+  if (!content) co_return tl::unexpected(Failure(content.error()));
+  message.content = *std::move(content);
+  message.is_outdated = false;
+  message.bodies.clear();
   // What the row says of the message may have changed while the backend was asked.
   OXB_CO_TRY(auto row, call.replica().read([&](replica::ReadTx& tx) { return tx.message(message.row.id); }));
   if (!row) co_return refuse(EcCode::not_found);
@@ -203,26 +233,38 @@ Value body_of(const Message& message, mapi::PropTag wanted) {
   return at->second ? Value(&*at->second) : Value();
 }
 
-Answer<std::vector<rop::PropertyProblem>> change_properties(Call& call, const std::shared_ptr<Object>& object,
-                                                            const PropertyChange& change) {
-  if (const auto* folder = dynamic_cast<const Folder*>(object.get())) return change_folder(call, *folder, change);
-  if (auto* message = dynamic_cast<Message*>(object.get())) return change_message(*message, change);
+Task<Answer<std::vector<rop::PropertyProblem>>> change_properties(Call& call, std::shared_ptr<Object> object,
+                                                                  PropertyChange change) {
+  if (const auto* folder = dynamic_cast<const Folder*>(object.get())) co_return change_folder(call, *folder, change);
+  if (auto* message = dynamic_cast<Message*>(object.get())) {
+    OXB_CO_CHECK(co_await load_content(call, *message));
+    co_return change_message(call, *message, change);
+  }
+  if (auto* attachment = dynamic_cast<Attachment*>(object.get())) {
+    OXB_CO_CHECK(co_await load_content(call, *attachment->message));
+    co_return change_attachment(call, *attachment, change);
+  }
   if (const auto* logon = dynamic_cast<const Logon*>(object.get())) {
     auto accepted = accept(change, is_computed_store_property, logon->code_page);
-    OXB_CHECK(call.replica().write(
+    OXB_CO_CHECK(call.replica().write(
         [&](replica::WriteTx& tx) { return tx.set_store_properties(accepted.set, accepted.erase); }));
-    return std::move(accepted.problems);
+    co_return std::move(accepted.problems);
   }
-  return refuse(EcCode::not_supported);
+  co_return refuse(EcCode::not_supported);
 }
 
-Answer<void> commit_stream(Call& call, Stream& stream) {
-  if (!stream.writable || !stream.is_dirty) return {};
-  OXB_TRY(auto value, stream_value(stream.bytes(), stream.tag.type()));
-  OXB_TRY(const auto problems, change_properties(call, stream.target, {{{stream.tag, std::move(value)}}, {}}));
-  if (!problems.empty()) return refuse(problems[0].error);
+Task<Answer<void>> commit_stream(Call& call, Stream& stream) {
+  if (!stream.writable || !stream.is_dirty) co_return Answer<void>{};
+  // The bytes of an object are kept as they are [MS-OXCMSG] 2.2.2.8.
+  const bool is_object = stream.tag.type() == mapi::PropType::object;
+  const auto kept = is_object ? stream.tag.with(mapi::PropType::binary) : stream.tag;
+  OXB_CO_TRY(auto value, stream_value(stream.bytes(), kept.type()));
+  PropertyChange change;
+  change.set.push_back({kept, std::move(value)});
+  OXB_CO_TRY(const auto problems, co_await change_properties(call, stream.target, std::move(change)));
+  if (!problems.empty()) co_return refuse(problems[0].error);
   stream.is_dirty = false;
-  return {};
+  co_return Answer<void>{};
 }
 
 }  // namespace oxb::session

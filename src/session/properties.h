@@ -21,10 +21,10 @@ struct PropertyChange {
   std::vector<mapi::Property> set;
   std::vector<mapi::PropTag> erase;
 };
-Answer<std::vector<rop::PropertyProblem>> change_properties(Call& call, const std::shared_ptr<Object>& object,
-                                                            const PropertyChange& change);
+Task<Answer<std::vector<rop::PropertyProblem>>> change_properties(Call& call, std::shared_ptr<Object> object,
+                                                                  PropertyChange change);
 
 // Puts a stream's bytes where it was opened.
-Answer<void> commit_stream(Call& call, class Stream& stream);
+Task<Answer<void>> commit_stream(Call& call, class Stream& stream);
 
 }  // namespace oxb::session

@@ -120,7 +120,7 @@ Result<Handle> Session::add(std::shared_ptr<Object> object) {
 }
 
 std::size_t Session::write_room() const {
-  std::size_t used = 0;
+  std::size_t used = *unsaved_bytes_;
   for (const auto& [handle, stream] : streams_)
     if (stream->writable) used += stream->bytes().size();
   return used < limits_.written_bytes ? limits_.written_bytes - used : 0;
@@ -169,7 +169,7 @@ Task<Result<Bytes>> Session::run_all(const rop::RequestBuffer& buffer, std::uint
   for (std::size_t i = 0; i < buffer.rops.size() && !is_cut; ++i) {
     const auto& request = buffer.rops[i];
     if (request.id() == rop::Release::kId) {
-      release(handles, request);
+      co_await release(handles, request, wait);
       continue;
     }
     // What does not fit is given back to the client, for which the answers before must leave room.
@@ -198,14 +198,14 @@ Task<Result<Bytes>> Session::run_all(const rop::RequestBuffer& buffer, std::uint
   co_return std::move(writer).finish(handles);
 }
 
-void Session::release(std::vector<Handle>& handles, const rop::RopRequest& request) {
-  if (request.input >= handles.size()) return;
+Task<void> Session::release(std::vector<Handle>& handles, const rop::RopRequest& request, const Wait& wait) {
+  if (request.input >= handles.size()) co_return;
   const auto handle = handles[request.input];
   if (const auto stream = std::dynamic_pointer_cast<Stream>(find(handle)); stream && stream->is_dirty) {
     // What was written and not thrown away counts, as if it had been committed [MS-OXCPRPT] 3.1.4.3. A release has no
     // answer: an error shows when the message is saved without the value.
-    Call call(*this, request.logon, handles, Wait{}, 0);
-    static_cast<void>(commit_stream(call, *stream));
+    Call call(*this, request.logon, handles, wait, 0);
+    static_cast<void>(co_await commit_stream(call, *stream));
   }
   drop(handle);
   handles[request.input] = kNoHandle;

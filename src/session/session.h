@@ -39,9 +39,11 @@ class Session final : public Context, public std::enable_shared_from_this<Sessio
   std::shared_ptr<Object> find(Handle handle) const;
   Result<Handle> add(std::shared_ptr<Object> object);
   void drop(Handle handle);
-  // A logon under an id that is in use replaces the old one with all its objects [MS-OXCROPS] 3.1.4.2.
-  // Bytes that streams open for writing may still take.
+  // Bytes that streams open for writing and unsaved changes may still take.
   std::size_t write_room() const;
+  const std::shared_ptr<std::size_t>& unsaved_bytes() const { return unsaved_bytes_; }
+  const ContextLimits& limits() const { return limits_; }
+  // A logon under an id that is in use replaces the old one with all its objects [MS-OXCROPS] 3.1.4.2.
   void put_logon(const std::shared_ptr<Logon>& logon);
   void on_events(std::span<const sync::MailboxEvent> events);
 
@@ -53,7 +55,7 @@ class Session final : public Context, public std::enable_shared_from_this<Sessio
 
   static Task<Result<Bytes>> run(std::shared_ptr<Session> self, Bytes rop_buffer, std::uint32_t max_out, Wait wait);
   Task<Result<Bytes>> run_all(const rop::RequestBuffer& buffer, std::uint32_t max_out, Wait wait);
-  void release(std::vector<Handle>& handles, const rop::RopRequest& request);
+  Task<void> release(std::vector<Handle>& handles, const rop::RopRequest& request, const Wait& wait);
   void undo(const Call& call, std::vector<Handle>& handles, const std::vector<Handle>& before);
   Result<> append_notifications(rop::ResponseWriter& writer);
   void drop_all();
@@ -81,6 +83,7 @@ class Session final : public Context, public std::enable_shared_from_this<Sessio
   std::map<Handle, Stream*> streams_;
   std::map<Handle, Subscription*> subscriptions_;
   std::map<std::uint8_t, std::shared_ptr<Logon>> logons_;
+  std::shared_ptr<std::size_t> unsaved_bytes_ = std::make_shared<std::size_t>(0);
   std::deque<Queued> queue_;
   bool has_lost_ = false;                 // some table waits for its TableChanged
   std::atomic<bool> has_events_ = false;  // read by waiters on other threads

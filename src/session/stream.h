@@ -8,7 +8,7 @@ namespace oxb::session {
 class Stream final : public Object {
  public:
   enum class Origin : std::uint8_t { begin = 0, current = 1, end = 2 };
-  static constexpr std::size_t kMaxBytes = 32U << 20;  // what a client may write
+  static constexpr std::size_t kMaxBytes = 64U << 20;  // what a client may write
 
   // kept: keeps the bytes alive while the stream only reads them.
   Stream(ByteView bytes, std::shared_ptr<const void> kept) : kept_(std::move(kept)), view_(bytes) {}

@@ -62,26 +62,6 @@ TEST_F(Buffers, WhatCannotBeParsedFailsAsAWhole) {
   EXPECT_TRUE(client->send({}, {})) << "and the session lives on";
 }
 
-TEST_F(Buffers, WritingRopsAreNotSupportedYetButParsed) {
-  const auto folder = client->open_folder(inbox);
-  const auto id = add_mail(inbox, {});
-  rop::DeleteMessages::Request remove;
-  remove.messages = {mapi::Eid::of(id)};
-  EXPECT_EQ(client->call<rop::DeleteMessages>(remove, folder).code, EcCode::not_supported);
-  rop::CreateMessage::Request create;
-  create.folder = mapi::Eid::of(inbox);
-  EXPECT_EQ(client->call<rop::CreateMessage>(create, client->logon).code, EcCode::not_supported);
-  EXPECT_EQ(client->call<rop::EmptyFolder>({}, folder).code, EcCode::not_supported);
-  rop::MoveCopyMessages::Request move;
-  move.messages = {mapi::Eid::of(id)};
-  EXPECT_EQ(client->call<rop::MoveCopyMessages>(move, folder).code, EcCode::not_supported);
-  EXPECT_EQ(client->call<rop::SubmitMessage>({}, client->open_message(inbox, id)).code, EcCode::not_supported);
-  EXPECT_EQ(client->set(client->open_message(inbox, id), {{tag::kImportance, std::int32_t{2}}}), EcCode::not_supported);
-  rop::CreateFolder::Request fresh;
-  fresh.name = "New";
-  EXPECT_EQ(client->call<rop::CreateFolder>(fresh, folder).code, EcCode::not_supported);
-}
-
 TEST_F(Buffers, WhatDoesNotFitIsGivenBack) {
   mapi::PropertyBag more;
   more.set(tag::kDisplayTo, std::string(250, 'x'));

@@ -46,6 +46,7 @@ Task<Result<std::shared_ptr<const mapi::Content>>> TestMailbox::content(MessageI
   fetched.push_back(message);
   if (hold) co_await hold->wait(wait);
   if (trouble) co_return fail(*trouble, "backend");
+  if (const auto saved = writer_.contents.find(message); saved != writer_.contents.end()) co_return saved->second;
   const auto at = contents.find(message);
   if (at == contents.end()) co_return fail(Errc::not_found, "message");
   co_return at->second;
@@ -202,6 +203,61 @@ EcCode Client::set(std::uint32_t object, std::vector<mapi::Property> properties)
   return out.code;
 }
 
+std::uint32_t Client::create_message(FolderId folder, bool associated) {
+  rop::CreateMessage::Request request;
+  request.folder = mapi::Eid::of(folder);
+  request.associated = associated;
+  const auto out = call<rop::CreateMessage>(request, logon);
+  EXPECT_EQ(out.code, EcCode::none);
+  return out.handle;
+}
+
+Outcome<rop::SaveChangesMessage> Client::save(std::uint32_t message, std::uint8_t flags) {
+  return call<rop::SaveChangesMessage>({1, 0, flags}, message);
+}
+
+EcCode Client::add_recipient(std::uint32_t message, std::uint32_t row_id, std::string name, std::string address,
+                             std::uint8_t type) {
+  namespace flag = mapi::recipient_flag;
+  mapi::RecipientRow row;
+  row.flags = static_cast<std::uint16_t>(mapi::RecipientAddress::smtp) | flag::kUnicode | flag::kEmailAddress |
+              flag::kDisplayName;
+  row.email_address = std::move(address);
+  row.display_name = std::move(name);
+  rop::ModifyRecipients::Request request;
+  request.rows.push_back({row_id, type, std::move(row)});
+  return call<rop::ModifyRecipients>(std::move(request), message).code;
+}
+
+EcCode Client::write_stream(std::uint32_t object, mapi::PropTag tag, ByteView bytes, std::uint8_t mode) {
+  const auto stream = call<rop::OpenStream>({0, 1, tag, mode}, object);
+  if (stream.code != EcCode::none) return stream.code;
+  constexpr std::size_t kPart = 0x6000;
+  for (std::size_t at = 0; at < bytes.size(); at += kPart) {
+    const auto part = bytes.subspan(at, std::min(kPart, bytes.size() - at));
+    const auto out = call<rop::WriteStream>({0, Bytes(part.begin(), part.end())}, stream.handle);
+    if (out.code != EcCode::none) return out.code;
+    EXPECT_EQ(out->written, part.size());
+  }
+  const auto code = call<rop::CommitStream>({}, stream.handle).code;
+  release(stream.handle);
+  return code;
+}
+
+Bytes Client::read_stream(std::uint32_t object, mapi::PropTag tag) {
+  const auto stream = call<rop::OpenStream>({0, 1, tag, 0}, object);
+  EXPECT_EQ(stream.code, EcCode::none);
+  Bytes out;
+  for (;;) {
+    const auto part = call<rop::ReadStream>({0, 0x6000, 0}, stream.handle);
+    EXPECT_EQ(part.code, EcCode::none);
+    if (part.code != EcCode::none || part->data.empty()) break;
+    out.insert(out.end(), part->data.begin(), part->data.end());
+  }
+  release(stream.handle);
+  return out;
+}
+
 std::uint32_t Client::subscribe(std::uint16_t types) {
   rop::RegisterNotification::Request request;
   request.types = types;
@@ -281,6 +337,43 @@ FolderId SessionTest::add_folder(FolderId parent, std::string name, replica::Sou
     return {};
   });
   return id;
+}
+
+void SessionTest::set_rights(FolderId folder, std::uint32_t rights) {
+  write([&](replica::WriteTx& tx) -> Result<> {
+    OXB_TRY(auto row, tx.folder(folder));
+    row->rights = rights;
+    OXB_TRY(const auto put, tx.put_folder(*std::move(row)));
+    static_cast<void>(put);
+    return {};
+  });
+}
+
+std::optional<replica::MessageRow> SessionTest::row_of(MessageId message) {
+  std::optional<replica::MessageRow> out;
+  on_queue([&] {
+    const auto row = mailbox->replica().read([&](replica::ReadTx& tx) { return tx.message(message); });
+    if (row) out = *row;
+  });
+  return out;
+}
+
+std::optional<replica::FolderRow> SessionTest::row_of(FolderId folder) {
+  std::optional<replica::FolderRow> out;
+  on_queue([&] {
+    const auto row = mailbox->replica().read([&](replica::ReadTx& tx) { return tx.folder(folder); });
+    if (row) out = *row;
+  });
+  return out;
+}
+
+std::shared_ptr<const mapi::Content> SessionTest::stored(MessageId message) {
+  std::shared_ptr<const mapi::Content> out;
+  on_queue([&] {
+    const auto at = mailbox->writer().contents.find(message);
+    if (at != mailbox->writer().contents.end()) out = at->second;
+  });
+  return out;
 }
 
 mapi::FileTime SessionTest::time_of(int minute) {

@@ -3,6 +3,7 @@
 // A Context over a real replica in a temporary file and a mailbox whose content the test gives as values, and a client
 // that speaks to it in ROP buffers.
 #include "net/event_loop.h"
+#include "proto/mapi/recipient.h"
 #include "proto/mapi/tags.h"
 #include "proto/rop/buffer.h"
 #include "proto/rop/rops.h"
@@ -30,7 +31,7 @@ class TestMailbox final : public sync::Mailbox {
   Executor executor() const override { return executor_; }
   const sync::Owner& owner() const override { return owner_; }
   replica::Replica& replica() override { return *replica_; }
-  sync::Writer& writer() override { return writer_; }
+  ReplicaWriter& writer() override { return writer_; }
   const directory::Installation& installation() const override { return installation_; }
   Task<Result<>> ensure_folders(Wait wait) override;
   Task<Result<>> ensure_contents(FolderId folder, Wait wait) override;
@@ -76,15 +77,16 @@ class Client {
                                    std::uint32_t max_out = 0x8000);
   Result<Bytes> send_bytes(const Bytes& bytes, std::uint32_t max_out = 0x8000);
 
-  // One ROP: its input handle is at index 0, its output at index 1.
+  // One ROP: its input (or source) handle is at index 0, its output (or destination) at index 1.
   template <class Rop>
-  Outcome<Rop> call(typename Rop::Request request, std::uint32_t input = rop::kNoHandle,
-                    std::uint32_t max_out = 0x8000) {
+  Outcome<Rop> call(typename Rop::Request request, std::uint32_t input = rop::kNoHandle, std::uint32_t max_out = 0x8000,
+                    std::uint32_t destination = rop::kNoHandle) {
     if constexpr (requires { request.input; }) request.input = 0;
     if constexpr (requires { request.output; }) request.output = 1;
     if constexpr (requires { request.response; }) request.response = 1;
-    const auto answer =
-        send({rop::RopRequest::of<Rop>(logon_id, std::move(request))}, {input, rop::kNoHandle}, max_out);
+    if constexpr (requires { request.source; }) request.source = 0;
+    if constexpr (requires { request.destination; }) request.destination = 1;
+    const auto answer = send({rop::RopRequest::of<Rop>(logon_id, std::move(request))}, {input, destination}, max_out);
     Outcome<Rop> out;
     EXPECT_TRUE(answer) << (answer ? "" : answer.error().what);
     if (!answer || answer->rops.empty()) return out;
@@ -94,6 +96,11 @@ class Client {
     if (const auto* body = response.body.template get<typename Rop::Response>()) out.body = *body;
     out.handle = answer->handles[1];
     return out;
+  }
+  // One ROP from one object to another.
+  template <class Rop>
+  Outcome<Rop> transfer(typename Rop::Request request, std::uint32_t source, std::uint32_t destination) {
+    return call<Rop>(std::move(request), source, 0x8000, destination);
   }
   void release(std::uint32_t handle);
 
@@ -114,6 +121,14 @@ class Client {
   std::vector<mapi::PropertyValue> get(std::uint32_t object, std::vector<mapi::PropTag> tags, std::uint16_t limit = 0);
   mapi::PropertyValue get(std::uint32_t object, mapi::PropTag tag) { return get(object, std::vector{tag})[0]; }
   EcCode set(std::uint32_t object, std::vector<mapi::Property> properties);
+  std::uint32_t create_message(FolderId folder, bool associated = false);
+  Outcome<rop::SaveChangesMessage> save(std::uint32_t message,
+                                        std::uint8_t flags = rop::SaveChangesMessage::kKeepOpenReadWrite);
+  EcCode add_recipient(std::uint32_t message, std::uint32_t row_id, std::string name, std::string address,
+                       std::uint8_t type = 1);
+  // Opened with a mode of RopOpenStream, written, committed, released.
+  EcCode write_stream(std::uint32_t object, mapi::PropTag tag, ByteView bytes, std::uint8_t mode = 2);
+  Bytes read_stream(std::uint32_t object, mapi::PropTag tag);
   std::uint32_t subscribe(std::uint16_t types);
   // Notifications since the last call; an empty request fetches what waits.
   std::vector<rop::Notify::Response> notifications();
@@ -147,6 +162,10 @@ class SessionTest : public testing::Test {
     });
   }
   FolderId add_folder(FolderId parent, std::string name, replica::Source source = replica::Source::local);
+  void set_rights(FolderId folder, std::uint32_t rights);
+  std::optional<replica::MessageRow> row_of(MessageId message);
+  std::optional<replica::FolderRow> row_of(FolderId folder);
+  std::shared_ptr<const mapi::Content> stored(MessageId message);  // what the writer has of it
   struct Mail {
     std::string subject = "Subject";
     std::string sender = "Somebody";

@@ -4,28 +4,15 @@
 #include "session/folder_source.h"
 #include "session/list_rows.h"
 #include "session/message_rows.h"
+#include "session/rights.h"
 #include "session/rops/handlers.h"
+#include "session/rops/lookup.h"
 #include "session/session.h"
 
 #include <algorithm>
 
 namespace oxb::session {
 namespace {
-
-// Folders are opened from the logon or from any folder.
-Answer<std::shared_ptr<Logon>> logon_at(Call& call, rop::HandleIndex index) {
-  const auto object = call.find(index);
-  if (!object) return refuse(EcCode::null_object);
-  if (auto logon = std::dynamic_pointer_cast<Logon>(object)) return logon;
-  if (std::dynamic_pointer_cast<Folder>(object)) return object->logon;
-  return refuse(EcCode::not_supported);
-}
-
-Answer<replica::FolderRow> folder_row(Call& call, FolderId id) {
-  OXB_TRY(auto row, call.replica().read([&](replica::ReadTx& tx) { return tx.folder(id); }));
-  if (!row) return refuse(EcCode::not_found);
-  return *std::move(row);
-}
 
 std::shared_ptr<Folder> make_folder(const std::shared_ptr<Logon>& logon, FolderId id) {
   auto folder = std::make_shared<Folder>();

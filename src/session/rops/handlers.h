@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// One function per ROP. A ROP without one here is parsed and answered with ecNotSupported: it changes the mailbox, and
-// changes are not accepted yet.
+// One function per ROP. A ROP without one here is parsed and answered with ecNotSupported.
 #include "proto/rop/rops.h"
 #include "session/call.h"
 
@@ -64,9 +63,15 @@ Reply<rop::SetCollapseState> handle(Of<rop::SetCollapseState>, Call&, const rop:
 Reply<rop::OpenMessage> handle(Of<rop::OpenMessage>, Call&, const rop::OpenMessage::Request&);
 Reply<rop::CreateMessage> handle(Of<rop::CreateMessage>, Call&, const rop::CreateMessage::Request&);
 Reply<rop::SaveChangesMessage> handle(Of<rop::SaveChangesMessage>, Call&, const rop::SaveChangesMessage::Request&);
-Reply<rop::ReadRecipients> handle(Of<rop::ReadRecipients>, Call&, const rop::ReadRecipients::Request&);
 Reply<rop::ReloadCachedInformation> handle(Of<rop::ReloadCachedInformation>, Call&,
                                            const rop::ReloadCachedInformation::Request&);
+
+// recipient.cc
+Reply<rop::ReadRecipients> handle(Of<rop::ReadRecipients>, Call&, const rop::ReadRecipients::Request&);
+Reply<rop::ModifyRecipients> handle(Of<rop::ModifyRecipients>, Call&, const rop::ModifyRecipients::Request&);
+Reply<rop::RemoveAllRecipients> handle(Of<rop::RemoveAllRecipients>, Call&, const rop::RemoveAllRecipients::Request&);
+
+// read_state.cc
 Reply<rop::SetMessageStatus> handle(Of<rop::SetMessageStatus>, Call&, const rop::SetMessageStatus::Request&);
 Reply<rop::GetMessageStatus> handle(Of<rop::GetMessageStatus>, Call&, const rop::GetMessageStatus::Request&);
 Reply<rop::SetReadFlags> handle(Of<rop::SetReadFlags>, Call&, const rop::SetReadFlags::Request&);
@@ -76,6 +81,10 @@ Reply<rop::SetMessageReadFlag> handle(Of<rop::SetMessageReadFlag>, Call&, const 
 Reply<rop::GetAttachmentTable> handle(Of<rop::GetAttachmentTable>, Call&, const rop::GetAttachmentTable::Request&);
 Reply<rop::GetValidAttachments> handle(Of<rop::GetValidAttachments>, Call&, const rop::GetValidAttachments::Request&);
 Reply<rop::OpenAttachment> handle(Of<rop::OpenAttachment>, Call&, const rop::OpenAttachment::Request&);
+Reply<rop::CreateAttachment> handle(Of<rop::CreateAttachment>, Call&, const rop::CreateAttachment::Request&);
+Reply<rop::SaveChangesAttachment> handle(Of<rop::SaveChangesAttachment>, Call&,
+                                         const rop::SaveChangesAttachment::Request&);
+Reply<rop::DeleteAttachment> handle(Of<rop::DeleteAttachment>, Call&, const rop::DeleteAttachment::Request&);
 Reply<rop::OpenEmbeddedMessage> handle(Of<rop::OpenEmbeddedMessage>, Call&, const rop::OpenEmbeddedMessage::Request&);
 
 // property.cc
@@ -108,6 +117,8 @@ Reply<rop::GetStreamSize> handle(Of<rop::GetStreamSize>, Call&, const rop::GetSt
 Reply<rop::SetStreamSize> handle(Of<rop::SetStreamSize>, Call&, const rop::SetStreamSize::Request&);
 Reply<rop::SeekStream> handle(Of<rop::SeekStream>, Call&, const rop::SeekStream::Request&);
 Reply<rop::CopyToStream> handle(Of<rop::CopyToStream>, Call&, const rop::CopyToStream::Request&);
+Reply<rop::LockRegionStream> handle(Of<rop::LockRegionStream>, Call&, const rop::LockRegionStream::Request&);
+Reply<rop::UnlockRegionStream> handle(Of<rop::UnlockRegionStream>, Call&, const rop::UnlockRegionStream::Request&);
 Reply<rop::CloneStream> handle(Of<rop::CloneStream>, Call&, const rop::CloneStream::Request&);
 
 // other.cc

@@ -69,13 +69,15 @@ Task<Answer<std::shared_ptr<Object>>> ready(Call& call, rop::HandleIndex index) 
   auto object = call.find(index);
   if (!object) co_return refuse(EcCode::null_object);
   if (auto* message = dynamic_cast<Message*>(object.get())) OXB_CO_CHECK(co_await load_content(call, *message));
+  if (auto* attachment = dynamic_cast<Attachment*>(object.get()))
+    OXB_CO_CHECK(co_await load_content(call, *attachment->message));
   co_return object;
 }
 
 Reply<rop::SetProperties> change(Call& call, rop::HandleIndex index, PropertyChange change) {
   auto object = call.find(index);
   if (!object) co_return refuse(EcCode::null_object);
-  OXB_CO_TRY(auto problems, change_properties(call, object, change));
+  OXB_CO_TRY(auto problems, co_await change_properties(call, std::move(object), std::move(change)));
   co_return rop::PropertyProblems{std::move(problems)};
 }
 

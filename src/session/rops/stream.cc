@@ -2,6 +2,7 @@
 // Stream ROPs [MS-OXCPRPT] 2.2.14 - 2.2.27.
 #include "session/stream.h"
 
+#include "proto/mapi/tags.h"
 #include "session/properties.h"
 #include "session/rops/handlers.h"
 #include "session/session.h"
@@ -14,12 +15,22 @@ namespace {
 // OpenModeFlags [MS-OXCPRPT] 2.2.14.1.3
 constexpr std::uint8_t kReadOnly = 0, kReadWrite = 1, kCreate = 2, kBestAccess = 3;
 
-bool is_streamable(mapi::PropType type) {
+// Of streams alone [MS-OXCPRPT] 2.2.16, 2.2.20, 2.2.21
+constexpr auto kStreamSeekError = static_cast<EcCode>(0x8003'0019);
+constexpr auto kStreamAccessDenied = static_cast<EcCode>(0x8003'0005);
+constexpr auto kStreamSizeError = static_cast<EcCode>(0x8003'0070);
+
+// The object of an attachment [MS-OXCMSG] 2.2.2.8 is a stream as well; other objects are not.
+bool is_streamable(const Object& object, mapi::PropTag tag) {
+  const auto type = tag.type();
+  if (type == mapi::PropType::object)
+    return dynamic_cast<const Attachment*>(&object) != nullptr && tag == mapi::tag::kAttachDataObject;
   return type == mapi::PropType::binary || type == mapi::PropType::string || type == mapi::PropType::string8;
 }
 
 bool may_write(const Object& object) {
   if (const auto* message = dynamic_cast<const Message*>(&object)) return message->writable;
+  if (const auto* attachment = dynamic_cast<const Attachment*>(&object)) return attachment->writable;
   return dynamic_cast<const Folder*>(&object) != nullptr || dynamic_cast<const Logon*>(&object) != nullptr;
 }
 
@@ -30,14 +41,15 @@ Answer<std::shared_ptr<Stream>> stream_over(Call& call, const std::shared_ptr<Ob
   const auto code_page = message != nullptr ? message->code_page : (object->logon ? object->logon->code_page : 1252);
   std::shared_ptr<const void> kept;
   if (message != nullptr && !message->draft) kept = message->content;
-  if (attachment != nullptr) kept = attachment->message->content;
+  if (attachment != nullptr && !attachment->draft && !attachment->message->draft) kept = attachment->message->content;
+  if (tag.type() == mapi::PropType::object) tag = tag.with(mapi::PropType::binary);
   std::shared_ptr<Stream> stream;
   OXB_CHECK(with_properties(call, object, [&](const PropertySource& source) -> Result<> {
     const auto value = find_as(source, tag, code_page);
     if (!value) return {};
-    const auto* lent = attachment != nullptr ? attachment->value().properties.find(tag)
-                       : kept                ? message->content->properties.find(tag)
-                                             : nullptr;
+    const auto* lent = !kept                   ? nullptr
+                       : attachment != nullptr ? attachment->value()->properties.find(tag)
+                                               : message->content->properties.find(tag);
     if (const auto* bytes = lent == &*value ? std::get_if<Bytes>(lent) : nullptr) {
       stream = std::make_shared<Stream>(ByteView(*bytes), kept);
       return {};
@@ -52,6 +64,8 @@ Answer<std::shared_ptr<Stream>> stream_over(Call& call, const std::shared_ptr<Ob
 template <class T>
 Answer<T> write(Call& call, const rop::StreamData& request) {
   OXB_TRY(const auto stream, call.object<Stream>(request.input));
+  if (!stream->writable) return refuse(kStreamAccessDenied);
+  if (stream->position() + request.data.size() > Stream::kMaxBytes) return refuse(kStreamSizeError);
   if (request.data.size() > call.session().write_room()) return refuse(EcCode::not_enough_memory);
   OXB_TRY(const auto written, stream->write(request.data));
   return T{static_cast<decltype(T::written)>(written)};
@@ -62,9 +76,11 @@ Answer<T> write(Call& call, const rop::StreamData& request) {
 Reply<rop::OpenStream> handle(Of<rop::OpenStream>, Call& call, const rop::OpenStream::Request& request) {
   const auto object = call.find(request.input);
   if (!object) co_return refuse(EcCode::null_object);
-  if (!is_streamable(request.tag.type())) co_return refuse(EcCode::not_supported);
+  if (!is_streamable(*object, request.tag)) co_return refuse(EcCode::not_supported);
   if (request.mode > kBestAccess) co_return refuse(EcCode::invalid_parameter);
   if (auto* message = dynamic_cast<Message*>(object.get())) OXB_CO_CHECK(co_await load_content(call, *message));
+  if (auto* attachment = dynamic_cast<Attachment*>(object.get()))
+    OXB_CO_CHECK(co_await load_content(call, *attachment->message));
   const bool wants_write = request.mode != kReadOnly;
   const bool writes = wants_write && may_write(*object);
   if (!writes && (request.mode == kReadWrite || request.mode == kCreate)) co_return refuse(EcCode::access_denied);
@@ -107,13 +123,13 @@ Reply<rop::WriteAndCommitStream> handle(Of<rop::WriteAndCommitStream>, Call& cal
                                         const rop::WriteAndCommitStream::Request& request) {
   OXB_CO_TRY(const auto written, write<rop::WrittenSize>(call, request));
   OXB_CO_TRY(const auto stream, call.object<Stream>(request.input));
-  OXB_CO_CHECK(commit_stream(call, *stream));
+  OXB_CO_CHECK(co_await commit_stream(call, *stream));
   co_return written;
 }
 
 Reply<rop::CommitStream> handle(Of<rop::CommitStream>, Call& call, const rop::CommitStream::Request& request) {
   OXB_CO_TRY(const auto stream, call.object<Stream>(request.input));
-  OXB_CO_CHECK(commit_stream(call, *stream));
+  OXB_CO_CHECK(co_await commit_stream(call, *stream));
   co_return rop::NoFields{};
 }
 
@@ -124,6 +140,7 @@ Reply<rop::GetStreamSize> handle(Of<rop::GetStreamSize>, Call& call, const rop::
 
 Reply<rop::SetStreamSize> handle(Of<rop::SetStreamSize>, Call& call, const rop::SetStreamSize::Request& request) {
   OXB_CO_TRY(const auto stream, call.object<Stream>(request.input));
+  if (!stream->writable) co_return refuse(kStreamAccessDenied);
   if (request.size > stream->bytes().size() && request.size - stream->bytes().size() > call.session().write_room())
     co_return refuse(EcCode::not_enough_memory);
   OXB_CO_CHECK(stream->resize(request.size));
@@ -134,7 +151,7 @@ Reply<rop::SeekStream> handle(Of<rop::SeekStream>, Call& call, const rop::SeekSt
   OXB_CO_TRY(const auto stream, call.object<Stream>(request.input));
   if (request.origin > 2) co_return refuse(EcCode::invalid_parameter);
   const auto position = stream->seek(static_cast<Stream::Origin>(request.origin), request.offset);
-  if (!position) co_return refuse(static_cast<EcCode>(0x8003'0019));  // StreamSeekError [MS-OXCPRPT] 2.2.21
+  if (!position) co_return refuse(kStreamSeekError);
   co_return rop::SeekStream::Response{*position};
 }
 
@@ -144,6 +161,7 @@ Reply<rop::CopyToStream> handle(Of<rop::CopyToStream>, Call& call, const rop::Co
   if (!any) co_return refuse(EcCode::dst_null_object);
   OXB_CO_TRY(const auto to, call.object<Stream>(request.destination));
   if (from == to) co_return refuse(EcCode::invalid_parameter);
+  if (!to->writable) co_return refuse(kStreamAccessDenied);
   const auto data = from->read(static_cast<std::size_t>(std::min<std::uint64_t>(request.count, Stream::kMaxBytes)));
   if (data.size() > call.session().write_room()) co_return refuse(EcCode::not_enough_memory);
   OXB_CO_TRY(const auto written, to->write(data));
@@ -158,6 +176,19 @@ Reply<rop::CloneStream> handle(Of<rop::CloneStream>, Call& call, const rop::Clon
   copy->logon = from->logon;
   copy->tag = from->tag;
   OXB_CO_CHECK(call.open(request.output, copy));
+  co_return rop::NoFields{};
+}
+
+// One client has the object: there is nobody to lock it against.
+Reply<rop::LockRegionStream> handle(Of<rop::LockRegionStream>, Call& call,
+                                    const rop::LockRegionStream::Request& request) {
+  OXB_CO_TRY(const auto stream, call.object<Stream>(request.input));
+  co_return rop::NoFields{};
+}
+
+Reply<rop::UnlockRegionStream> handle(Of<rop::UnlockRegionStream>, Call& call,
+                                      const rop::UnlockRegionStream::Request& request) {
+  OXB_CO_TRY(const auto stream, call.object<Stream>(request.input));
   co_return rop::NoFields{};
 }
 

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+// What handlers look up before they do anything.
+#include "session/call.h"
+
+namespace oxb::session {
+
+// Folders and messages are opened and made from the logon or from any folder.
+Answer<std::shared_ptr<Logon>> logon_at(Call& call, rop::HandleIndex index);
+// not_found: gone, or of another store.
+Answer<replica::FolderRow> folder_row(Call& call, FolderId id);
+Answer<replica::FolderRow> folder_row(Call& call, mapi::Eid id);
+Answer<replica::MessageRow> message_row(Call& call, mapi::Eid id);
+
+sync::MailboxEvent event_of(const replica::MessageRow& row, sync::MailboxEvent::Kind kind);
+sync::MailboxEvent event_of(const replica::FolderRow& row, sync::MailboxEvent::Kind kind);
+
+}  // namespace oxb::session
