@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(rtf::decompress(as_bytes(text)));
   if (const auto plain = rtf::to_text(text); plain && !is_valid_utf8(*plain)) std::abort();
   static_cast<void>(rtf::encapsulated_html(text));
+  if (const auto page = rtf::to_html(text); page && !is_valid_utf8(*page)) std::abort();
   if (rtf::decompress(rtf::compress(text)).value_or("?") != text) std::abort();
   // What is put into RTF comes out again.
   const auto clean = make_valid_utf8(text);

@@ -156,5 +156,49 @@ TEST(RtfText, HostileInput) {
   EXPECT_FALSE(encapsulated_html("{\\rtf1 x}"));
 }
 
+// The inside of the page without the paragraphs' own style.
+std::string page_of(std::string_view rtf) {
+  auto page = to_html(rtf).value_or("?");
+  const auto body = page.find("<body>\r\n");
+  if (body == std::string::npos) return page;
+  page = page.substr(body + 8, page.find("</body>") - body - 8);
+  for (const std::string_view noise : {" style=\"margin:0\"", "margin:0;", "\r\n"})
+    for (auto at = page.find(noise); at != std::string::npos; at = page.find(noise)) page.erase(at, noise.size());
+  return page;
+}
+
+TEST(RtfToHtml, LooksOfText) {
+  struct Row {
+    std::string_view rtf, html;
+  };
+  const std::vector<Row> rows = {
+      {"{\\rtf1 Hello\\par\\par World}", "<p>Hello</p><p>&nbsp;</p><p>World</p>"},
+      {"{\\rtf1 a {\\b bold {\\i both}} \\ul u\\ulnone\\strike s\\plain .}",
+       "<p>a <b>bold </b><b><i>both</i></b> <u>u</u><s>s</s>.</p>"},
+      {"{\\rtf1{\\colortbl;\\red255\\green0\\blue16;\\red1\\green2\\blue3;}\\cf1\\fs28 x\\cf0\\fs20 y}",
+       "<p><span style=\"font-size:14pt;color:#ff0010;\">x</span><span style=\"font-size:10pt;\">y</span></p>"},
+      {"{\\rtf1 \\u26085?\\'e4 <&>  x\\line y\\tab z}",
+       "<p>\u65E5\u00E4 &lt;&amp;&gt;&nbsp; x<br>y\u00A0\u00A0\u00A0 z</p>"},
+      {"{\\rtf1{\\field{\\*\\fldinst{HYPERLINK \"https://a.example/?b&c\"}}{\\fldrslt{\\ul link}}} end}",
+       "<p><a href=\"https://a.example/?b&amp;c\"><u>link</u></a> end</p>"},
+      {"{\\rtf1{\\field{\\*\\fldinst{HYPERLINK \"javascript:alert(1)\"}}{\\fldrslt link}}}", "<p>link</p>"},
+      {"{\\rtf1\\pard\\qc mid\\par\\pard left}", "<p style=\"text-align:center\">mid</p><p>left</p>"},
+      {"{\\rtf1{\\pntext\\'b7\\tab}item\\par{\\*\\objattph  }x}", "<p>\u00B7\u00A0\u00A0\u00A0 item</p><p>x</p>"},
+      {"{\\rtf1{\\stylesheet x}{\\v hidden}{\\pict 00ff}shown}", "<p>shown</p>"},
+      {"{\\rtf1{\\field{\\*\\fldinst HYPERLINK http://x}{\\fldrslt a\\par b}}c",
+       "<p><a href=\"http://x\">a</a></p><p>bc</p>"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(page_of(row.rtf), row.html) << row.rtf;
+}
+
+TEST(RtfToHtml, IsBounded) {
+  std::string deep = "{\\rtf1";
+  for (int i = 0; i < 5000; ++i) deep += "{\\b";
+  EXPECT_EQ(to_html(deep).error().code, Errc::limit);
+  std::string restless = "{\\rtf1 ";
+  for (int i = 0; i < 100'000; ++i) restless += "\\b x\\b0 y";
+  EXPECT_TRUE(to_html(restless));
+}
+
 }  // namespace
 }  // namespace oxb::rtf

@@ -28,6 +28,10 @@ Result<std::string> encapsulated_html(std::string_view rtf);
 // As plain text, whatever the origin.
 Result<std::string> to_text(std::string_view rtf);
 
+// A page that shows the document about as it looks: paragraphs, bold and its kin, sizes, colors, links. For documents
+// that were not made from HTML.
+Result<std::string> to_html(std::string_view rtf);
+
 std::string from_html(std::string_view html);
 std::string from_text(std::string_view text);
 
