@@ -125,6 +125,24 @@ TEST(MimeWriter, FileNames) {
   EXPECT_EQ(w.block().find("\r\nX"), std::string::npos);
 }
 
+TEST(MimeWriter, NoLineIsTooLong) {
+  const std::string word(5000, 'x'), blanks = "a \"" + std::string(300, '\\') + " b";
+  FieldWriter w;
+  w.text("X-" + std::string(190, 'n'), word.substr(0, 800));
+  w.words("X-" + std::string(190, 'n'), word.substr(0, 700) + " " + word);
+  w.addresses("To", {{word, "a@b.example", ""}, {blanks, "a@b.example", ""}, {word, "", ""}, {"", word, ""}},
+              FieldWriter::Nameless::keep);
+  w.parameters(word.substr(0, 190), word, {{"name", word}, {word.substr(0, 50), blanks}});
+  EXPECT_LE(longest_line(w.block()), 998U);
+  const auto block = w.block() + "\r\n";
+  const auto headers = parse_headers(block);
+  ASSERT_TRUE(headers);
+  EXPECT_EQ(headers->fields.size(), 4U);
+  const auto people = parse_addresses(*headers, "To");
+  ASSERT_EQ(people.size(), 3U);
+  EXPECT_EQ(people[1].name, blanks);
+}
+
 // RFC 2231 4: a value with its character set.
 TEST(MimeWriter, ParameterForms) {
   FieldWriter w;

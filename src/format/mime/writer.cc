@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kLine = 76;
 constexpr std::size_t kLongestText = 32'000;  // of one field's value
-constexpr std::size_t kLongestWord = 900;     // without a space; lines end at 998 (RFC 5322 2.1.1)
+constexpr std::size_t kLongestWord = 700;     // without a space; lines end at 998 (RFC 5322 2.1.1)
+constexpr std::size_t kLongestName = 120;     // of a person, as quoted string: that cannot be folded
 
 bool is_printable(char c) { return c > 0x20 && c < 0x7F; }
 bool is_token(char c) {
@@ -54,8 +55,9 @@ std::size_t longest_word(std::string_view text) {
   return longest;
 }
 
-bool needs_words(std::string_view text) {
-  return !is_ascii(text) || text.find("=?") != std::string_view::npos || longest_word(text) > kLongestWord;
+bool needs_words(std::string_view text, WordPlace place = WordPlace::text) {
+  return !is_ascii(text) || text.find("=?") != std::string_view::npos || longest_word(text) > kLongestWord ||
+         (place == WordPlace::phrase && text.size() > kLongestName);
 }
 
 // The length of the character that starts at text[at].
@@ -115,7 +117,7 @@ std::string quoted(std::string_view text) {
 
 // A display name in front of an address.
 std::string phrase(std::string_view name, std::size_t column) {
-  if (needs_words(name)) return encode_words(name, WordPlace::phrase, column);
+  if (needs_words(name, WordPlace::phrase)) return encode_words(name, WordPlace::phrase, column);
   const bool plain = std::all_of(name.begin(), name.end(), [](char c) { return is_atom(c) || c == ' '; });
   return plain && name.find("  ") == std::string_view::npos ? std::string(name) : quoted(name);
 }
@@ -157,14 +159,13 @@ bool is_content_type(std::string_view type) {
 
 std::string encode_words(std::string_view raw, WordPlace place, std::size_t column) {
   const auto text = one_line(raw);
-  if (!needs_words(text)) return folded(text, column);
+  if (!needs_words(text, place)) return folded(text, column);
   std::size_t q_total = 0;
   for (std::size_t at = 0; at < text.size(); at += character(text, at))
     q_total += q_size(std::string_view(text).substr(at, character(text, at)));
   const bool q = q_total <= text.size() * 4 / 3 + 2;
   const std::string_view head = q ? "=?UTF-8?Q?" : "=?UTF-8?B?";
   const std::size_t overhead = head.size() + 2;
-  static_cast<void>(place);  // both are written in the stricter form
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     // An encoded word has at most 75 characters, and its line at most 76.
@@ -251,7 +252,7 @@ void FieldWriter::addresses(std::string_view name, const std::vector<Mailbox>& p
       ++column;
     }
     if (address.empty()) {
-      out += needs_words(shown) ? phrase(shown, column) : quoted(shown);
+      out += needs_words(shown, WordPlace::phrase) ? phrase(shown, column) : quoted(shown);
     } else if (shown.empty() || shown == address) {
       out += address;
     } else {
@@ -317,7 +318,7 @@ std::vector<std::string> parameter_pieces(const Parameter& parameter) {
 // The form of a file name that no standard knows and every mail program reads; nothing where it would be very long.
 std::vector<std::string> old_name_pieces(const Parameter& parameter) {
   const auto value = one_line(cut(parameter.value, 2000));
-  if (!needs_words(value)) return parameter_pieces({parameter.name, value});
+  if (is_ascii(value) && value.find("=?") == std::string::npos) return parameter_pieces({parameter.name, value});
   if (value.size() > 250) return {};
   return {parameter.name + "=\"" + encode_words(value, WordPlace::phrase, parameter.name.size() + 10) + "\""};
 }

@@ -19,7 +19,8 @@ bool is_deliverable(std::string_view address);
 // type/subtype of RFC 2045 tokens, without parameters.
 bool is_content_type(std::string_view type);
 
-// Encoded words where the text needs them, else the text (RFC 2047). column: how much of the line is in use already.
+// Encoded words where the text needs them, else the text, folded (RFC 2047). The words are such as may stand in a
+// phrase also where they stand in a text. column: how much of the line is in use already.
 enum class WordPlace : std::uint8_t { text, phrase };
 std::string encode_words(std::string_view text, WordPlace place, std::size_t column = 0);
 
