@@ -93,11 +93,22 @@ std::optional<std::string> body_as_html(const PropertyBag& bag) {
   if (auto html = stored_html(bag)) return html::with_declared_charset(*html, "utf-8");
   if (native_body(bag) == NativeBody::rtf) {
     const auto rtf = stored_rtf(bag);
-    if (rtf)
+    const auto from = rtf ? rtf::origin(*rtf) : rtf::Origin::text;
+    if (from == rtf::Origin::html)
       if (const auto html = rtf::encapsulated_html(*rtf)) return html::with_declared_charset(*html, "utf-8");
+    if (from == rtf::Origin::rtf)
+      if (auto html = rtf::to_html(*rtf)) return std::move(*html);
   }
   const auto text = body_as_text(bag);
   return text ? std::optional(html::from_text(*text)) : std::nullopt;
+}
+
+bool is_plain_text(const PropertyBag& bag) {
+  const auto native = native_body(bag);
+  if (native == NativeBody::html) return false;
+  if (native != NativeBody::rtf) return true;
+  const auto rtf = stored_rtf(bag);
+  return !rtf || rtf::origin(*rtf) == rtf::Origin::text;
 }
 
 std::optional<std::string> body_as_rtf(const PropertyBag& bag) {

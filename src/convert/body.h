@@ -19,6 +19,8 @@ NativeBody native_body(const mapi::PropertyBag& bag);
 // The value of PidTagBody, PidTagHtml, PidTagBodyHtml or PidTagRtfCompressed: what the object carries, else made from
 // its native form. nullopt where the object has no body, or the form cannot be made (a client then makes it itself).
 std::optional<mapi::PropertyValue> body_property(const mapi::PropertyBag& bag, mapi::PropTag tag);
+// Whether the native form is plain text, or rich text that holds nothing else: a text says all of it.
+bool is_plain_text(const mapi::PropertyBag& bag);
 // Whether the tag is one of those.
 bool is_body_property(mapi::PropId id);
 

@@ -23,8 +23,7 @@ struct Bodies {
 Bodies bodies_of(const Content& content) {
   const auto& p = content.properties;
   Bodies out;
-  const auto native = native_body(p);
-  if (native == NativeBody::html || native == NativeBody::rtf) out.html = body_as_html(p);
+  if (!is_plain_text(p)) out.html = body_as_html(p);
   if (auto text = body_as_text(p)) out.text = std::move(*text);
   return out;
 }

@@ -305,8 +305,7 @@ void write_other_headers(mime::FieldWriter& out, const Content& content, const M
     const auto lower = ascii_lower(*name);
     if (is_decided(lower) || out.has(lower)) continue;
     if (context.purpose == Purpose::send && is_trace(lower)) continue;
-    const auto* text = std::get_if<std::string>(&property.value);
-    if (text) out.text(customary(lower), *text);
+    out.text(customary(lower), named_text(content, property.name));
   }
   const bool unsent = number_value(content.properties, tag::kMessageFlags, 0) & message_flag::kUnsent;
   if (context.purpose == Purpose::store && level == Level::top && !unsent) write_received_fields(out, content);

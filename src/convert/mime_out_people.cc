@@ -35,7 +35,9 @@ bool flag_value(const PropertyBag& bag, PropTag tag) {
 
 std::string named_text(const Content& content, const PropertyName& name) {
   const auto* value = content.find_named(name);
-  const auto* text = value ? std::get_if<std::string>(value) : nullptr;
+  if (!value) return {};
+  if (const auto* narrow = std::get_if<String8>(value)) return mime::text_from_charset(narrow->bytes, {});
+  const auto* text = std::get_if<std::string>(value);
   return text ? *text : std::string();
 }
 

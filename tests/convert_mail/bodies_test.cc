@@ -117,7 +117,11 @@ TEST(MailBody, FromRtf) {
   PropertyBag note;
   set_rtf_body(note, "{\\rtf1 Hello\\par}");
   EXPECT_EQ(*body_as_text(note), "Hello\r\n");
-  EXPECT_NE(body_as_html(note)->find("Hello<br>"), std::string::npos);
+  EXPECT_NE(body_as_html(note)->find(">Hello</p>"), std::string::npos);
+  EXPECT_FALSE(is_plain_text(note));
+  set_rtf_body(note, rtf::from_text("Hello"));
+  EXPECT_TRUE(is_plain_text(note));
+  EXPECT_NE(body_as_html(note)->find("Hello"), std::string::npos);
 }
 
 TEST(MailBody, MadeHtmlAgreesWithTheCodePage) {

@@ -282,6 +282,15 @@ TEST(MimeOut, Bodies) {
     EXPECT_EQ(shape(mail.root), "alternative(plain,html)");
     EXPECT_EQ(trim(mail.root.children[1].text()), "<p>Some <b>bold</b> text</p>");
   }
+  set_rtf_body(rtf.properties, "{\\rtf1 Some {\\b bold} text\\par}");
+  {
+    const Written mail(rtf);
+    EXPECT_EQ(shape(mail.root), "alternative(plain,html)");
+    EXPECT_EQ(trim(mail.root.children[0].text()), "Some bold text");
+    EXPECT_NE(mail.root.children[1].text().find("Some <b>bold</b> text</p>"), std::string::npos);
+  }
+  set_rtf_body(rtf.properties, rtf::from_text("Plain text"));
+  EXPECT_EQ(shape(Written(rtf).root), "plain");
   Content nothing;
   EXPECT_EQ(shape(Written(nothing).root), "plain");
 }
