@@ -191,6 +191,12 @@ TEST(RtfToHtml, LooksOfText) {
   for (const auto& row : rows) EXPECT_EQ(page_of(row.rtf), row.html) << row.rtf;
 }
 
+TEST(RtfToHtml, SymbolsAreListMarksButNotInsideHtml) {
+  EXPECT_EQ(to_text("{\\rtf1 \\u-3913?x\\u-3992?}").value_or(""), "\u2022xh");
+  const std::string page = "<p>\uF0B7</p>";
+  EXPECT_EQ(encapsulated_html(from_html(page)).value_or(""), page);
+}
+
 TEST(RtfToHtml, IsBounded) {
   std::string deep = "{\\rtf1";
   for (int i = 0; i < 5000; ++i) deep += "{\\b";

@@ -67,6 +67,22 @@ inline constexpr std::array<std::string_view, 27> kSkipped = {
     "footer",   "footerl",    "footerr", "footerf", "footnote", "fldinst",   "listtext", "pntext",  "pntxta",
     "pntxtb",   "xe",         "tc",      "txe",     "rxe",      "bkmkstart", "bkmkend",  "filetbl", "nonshppict"};
 
+// A character of a symbol font, which lives in the private range: the marks of lists as what they look like, others as
+// something readable. HTML and text that a document only carries have such characters for themselves.
+inline std::string symbol_text(char16_t unit) {
+  if ((unit & 0xFF) < 0x20) return {};
+  switch (unit & 0xFF) {
+    case 0xA7:
+      return "\u25AA";
+    case 0xD8:
+      return "\u27A2";
+    case 0xFC:
+      return "\u2713";
+    default:
+      return (unit & 0xFF) < 0x80 ? std::string(1, static_cast<char>(unit & 0x7F)) : "\u2022";
+  }
+}
+
 // Text out of a document; what becomes of it is for put, and for who overrides the rest.
 class Reader {
  public:
@@ -275,8 +291,8 @@ class Reader {
     const char16_t pair[2] = {high_surrogate_, unit};
     if (high_surrogate_ && unit >= 0xDC00 && unit < 0xE000) {
       put(utf8_from_utf16({pair, 2}));
-    } else if (unit >= 0xF000 && unit < 0xF100 && value < 0) {
-      put(std::string(1, static_cast<char>(unit & 0x7F)));  // symbol fonts live there; keep something readable
+    } else if (unit >= 0xF000 && unit < 0xF100 && value < 0 && !encapsulated_) {
+      put(symbol_text(unit));
     } else if (unit != 0) {
       put(utf8_from_utf16({pair + 1, 1}));
     }
