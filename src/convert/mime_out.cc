@@ -139,10 +139,10 @@ class Builder {
     OXB_TRY(auto files, files_of(content, bodies.html ? *bodies.html : std::string_view{}, context_, embed));
     parts_ += files.size() + 1;
     if (parts_ > kParts) return fail(Errc::limit, "too many parts");
-    const auto report = report_of(content, context_);
+    const auto report = report_of(content, context_, level);
     auto text = bodies.text;
     if (report && !bodies.html && trim(text).empty() && !content.properties.has(tag::kTransportMessageHeaders))
-      text = report_text(content, context_);
+      text = report_text(content, context_, level);
     auto body = shown_body(text, bodies.html, level);
     std::vector<mime::Entity> pictures, others;
     for (auto& file : files) (file.is_inline ? pictures : others).push_back(std::move(file.entity));
@@ -191,6 +191,8 @@ class Builder {
 }  // namespace
 
 Result<Bytes> mime_from_message(const Content& content, const MimeContext& context) {
+  if (context.purpose == Purpose::send && !mime::is_deliverable(author_of(content, context, Level::top).from.address))
+    return fail(Errc::invalid, "the author has no address");
   mime::FieldWriter headers;
   OXB_TRY(const auto entity, Builder(context).mail(content, headers, Level::top));
   OXB_TRY(const auto text, mime::write(headers, entity, context.boundary_seed));

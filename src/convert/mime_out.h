@@ -61,7 +61,8 @@ struct MimeContext {
   std::function<std::optional<ItemFile>(const mapi::Content& item)> item_file;
 };
 
-// invalid: an S/MIME message without the entity that it must have. limit: larger, nested deeper or in more parts than
+// invalid: a mail to be sent whose author has no address, or an S/MIME message without the entity that it must have.
+// limit: larger, nested deeper or in more parts than
 // message_from_mime would take.
 Result<Bytes> mime_from_message(const mapi::Content& content, const MimeContext& context);
 

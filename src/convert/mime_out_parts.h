@@ -47,8 +47,8 @@ struct WrittenReport {
   std::string type;
   mime::Entity entity;
 };
-std::optional<WrittenReport> report_of(const mapi::Content& content, const MimeContext& context);
+std::optional<WrittenReport> report_of(const mapi::Content& content, const MimeContext& context, Level level);
 // What a report says to people when it has no text of its own.
-std::string report_text(const mapi::Content& content, const MimeContext& context);
+std::string report_text(const mapi::Content& content, const MimeContext& context, Level level);
 
 }  // namespace oxb::convert

@@ -32,15 +32,15 @@ mime::Entity fields_entity(std::string_view type, const std::string& text) {
   return mime::plain_entity(type, text).value_or(mime::binary_entity("application/octet-stream", as_bytes(text)));
 }
 
-mime::Entity receipt(const Content& content, const MimeContext& context, bool read) {
+mime::Entity receipt(const Content& content, const MimeContext& context, Level level, Report kind) {
   const auto& p = content.properties;
-  const auto author = author_of(content, context, Level::top);
+  const auto author = author_of(content, context, level);
   const auto& reader = mime::is_deliverable(author.sender.address) ? author.sender : author.from;
   mime::FieldWriter fields;
   if (mime::is_deliverable(reader.address)) fields.words("Final-Recipient", one_address(reader));
   fields.words("Original-Message-ID", mime::parse_message_id(text_value(p, tag::kOriginalMessageId)));
-  fields.words("Disposition", read ? "manual-action/MDN-sent-manually; displayed"
-                                   : "automatic-action/MDN-sent-automatically; deleted");
+  fields.words("Disposition", kind == Report::read ? "manual-action/MDN-sent-manually; displayed"
+                                                   : "automatic-action/MDN-sent-automatically; deleted");
   if (const auto* key = p.get<Bytes>(tag::kParentKey); key && !key->empty() && key->size() <= 200)
     fields.words("X-MSExch-Correlation-Key", to_base64(*key));
   fields.text("X-Display-Name", reader.name);
@@ -74,11 +74,11 @@ mime::Entity delivery_report(const Content& content, const MimeContext& context)
 
 }  // namespace
 
-std::optional<WrittenReport> report_of(const Content& content, const MimeContext& context) {
+std::optional<WrittenReport> report_of(const Content& content, const MimeContext& context, Level level) {
   switch (report_kind(content)) {
     case Report::read:
     case Report::unread:
-      return WrittenReport{"disposition-notification", receipt(content, context, report_kind(content) == Report::read)};
+      return WrittenReport{"disposition-notification", receipt(content, context, level, report_kind(content))};
     case Report::delivery:
       return WrittenReport{"delivery-status", delivery_report(content, context)};
     case Report::none:
@@ -87,11 +87,11 @@ std::optional<WrittenReport> report_of(const Content& content, const MimeContext
   return std::nullopt;
 }
 
-std::string report_text(const Content& content, const MimeContext& context) {
+std::string report_text(const Content& content, const MimeContext& context, Level level) {
   const auto& p = content.properties;
   if (const auto text = text_value(p, tag::kReportText); !text.empty()) return text;
   const auto kind = report_kind(content);
-  const auto author = author_of(content, context, Level::top);
+  const auto author = author_of(content, context, level);
   if (kind == Report::delivery) {
     std::string out = "A report on the delivery of your message.\r\n";
     for (const auto& recipient : content.recipients)

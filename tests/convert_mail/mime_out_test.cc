@@ -144,6 +144,21 @@ TEST(MimeOut, FieldsOfProperties) {
   }
 }
 
+TEST(MimeOut, ALongConversationComesBack) {
+  auto content = note();
+  Bytes index(22 + 5 * 100);
+  for (std::size_t i = 0; i < index.size(); ++i) index[i] = static_cast<std::byte>(i * 7);
+  content.properties.set(tag::kConversationIndex, index);
+  content.properties.set(tag::kConversationTopic, std::string("Topic"));
+  content.properties.set(tag::kImportance, std::int32_t{2});
+  content.properties.set(tag::kPriority, std::int32_t{0});
+  const auto back = converted(Written(content).text);
+  EXPECT_EQ(binary(back.properties, tag::kConversationIndex), index);
+  EXPECT_EQ(text(back.properties, tag::kConversationTopic), "Topic");
+  EXPECT_EQ(number(back.properties, tag::kImportance), 2);
+  EXPECT_EQ(number(back.properties, tag::kPriority), 0);
+}
+
 TEST(MimeOut, SendOnBehalf) {
   auto content = note();
   set_person(content.properties, kSentRepresenting, {"The Chief", "chief@example.com", {}});
@@ -249,6 +264,13 @@ TEST(MimeOut, NothingBreaksOutOfItsField) {
   with.calendar = CalendarPart{evil, evil};
   for (const auto purpose : {Purpose::send, Purpose::store}) {
     with.purpose = purpose;
+    if (purpose == Purpose::send) {
+      EXPECT_EQ(mime_from_message(content, with).error().code, Errc::invalid);  // for want of an author
+      p.erase(tag::kSentRepresentingSmtpAddress.id());
+      p.erase(tag::kSentRepresentingName.id());
+      p.erase(tag::kSenderEmailAddress.id());
+      p.set(tag::kSenderEmailAddress, std::string("ada@example.com"));
+    }
     const Written mail(content, with);
     EXPECT_EQ(mail.root.headers.find("Bcc"), nullptr);
     EXPECT_TRUE(is_valid_utf8(mail.text));
