@@ -2,6 +2,7 @@
 #include "sandbox/imap_append.h"
 
 #include "base/text.h"
+#include "format/imap/data.h"
 #include "format/imap/mailbox_name.h"
 
 #include <arpa/inet.h>
@@ -15,7 +16,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 
 namespace oxb::sandbox {
 namespace {
@@ -30,16 +30,6 @@ std::string quoted(std::string_view text) {
     out.push_back(c);
   }
   return out + "\"";
-}
-
-std::string internal_date(Instant at) {
-  static constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::time_t seconds = to_unix_ms(at) / 1000;
-  std::tm t{};
-  gmtime_r(&seconds, &t);
-  return fmt::format("\"{:02}-{}-{:04} {:02}:{:02}:{:02} +0000\"", t.tm_mday,
-                     kMonths.at(static_cast<std::size_t>(t.tm_mon)), t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
 
 }  // namespace
@@ -195,7 +185,7 @@ Result<> ImapAppend::send_literal_aware(std::span<const StoredMail> mails, const
   for (const auto& mail : mails) {
     std::string flags;
     for (const auto& f : mail.flags) flags += (flags.empty() ? "" : " ") + f;
-    pending += fmt::format(" ({}) {} {{{}{}}}\r\n", flags, internal_date(mail.received), mail.bytes.size(),
+    pending += fmt::format(" ({}) \"{}\" {{{}{}}}\r\n", flags, imap::print_date_time(mail.received), mail.bytes.size(),
                            literal_plus_ ? "+" : "");
     if (!literal_plus_) {
       OXB_CHECK(connection_->send(pending));

@@ -58,6 +58,13 @@ Command& Command::string(std::string_view text) {
   return *this;
 }
 
+Command& Command::literal(std::string_view bytes) {
+  mark_verb();
+  text_.push_back(' ');
+  literals_.push_back({text_.size(), std::string(bytes)});
+  return *this;
+}
+
 Command& Command::mailbox(std::string_view name, NameEncoding encoding) {
   const auto wire = name_to_wire(name, encoding);
   if (encoding == NameEncoding::utf8 && is_valid_utf8(wire) && wire.size() <= kLongestQuoted &&

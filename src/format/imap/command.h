@@ -18,8 +18,9 @@ class Command {
   // verb with its fixed arguments, already in wire form: "UID FETCH", "SELECT".
   explicit Command(std::string verb) { text_ = std::move(verb); }
 
-  Command& raw(std::string_view words);    // " " + words, wire form
-  Command& string(std::string_view text);  // atom, quoted or literal, whatever holds it
+  Command& raw(std::string_view words);      // " " + words, wire form
+  Command& string(std::string_view text);    // atom, quoted or literal, whatever holds it
+  Command& literal(std::string_view bytes);  // a literal whatever it holds, as APPEND wants it
   Command& mailbox(std::string_view name, NameEncoding encoding);
   // Bytes for the wire with the tag in front. Every piece but the last ends in a literal header that wants an answer.
   std::vector<std::string> pieces(std::string_view tag, LiteralMode mode) const;

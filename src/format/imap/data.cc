@@ -141,6 +141,18 @@ Result<Instant> parse_date_time(std::string_view text) {
   return Instant(std::chrono::duration_cast<Ticks>((sign == '+' ? local - offset : local + offset).time_since_epoch()));
 }
 
+std::string print_date_time(Instant time) {
+  static constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const auto day = std::chrono::floor<std::chrono::days>(seconds);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(seconds - day);
+  return fmt::format("{:02}-{}-{:04} {:02}:{:02}:{:02} +0000", static_cast<unsigned>(date.day()),
+                     kMonths.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
 model::MailFlags parse_flags(const Value& list) {
   model::MailFlags flags;
   for (const auto& item : list.items) {
@@ -226,6 +238,54 @@ Result<Vanished> parse_vanished(const Response& response) {
   if (at == response.arguments.end() || at->is_list()) return broken("VANISHED");
   OXB_TRY(vanished.uids, UidSet::parse(at->text));
   return vanished;
+}
+
+namespace {
+
+constexpr std::size_t kMostCopied = 1'000'000;
+
+Result<std::uint32_t> number_of(const ResponseCode& code, std::size_t index) {
+  if (index >= code.arguments.size()) return broken(code.name);
+  OXB_TRY(const auto number, number_in(code.arguments[index], kLargest32, code.name));
+  if (number == 0) return broken(code.name);
+  return static_cast<std::uint32_t>(number);
+}
+
+// The members in the order written, in which the two sets of COPYUID belong together; a range counts upwards, whichever
+// end comes first.
+Result<std::vector<std::uint32_t>> ordered_set(const Value& value) {
+  if (value.is_list()) return broken("COPYUID");
+  std::vector<std::uint32_t> members;
+  std::string_view text = value.text;
+  while (true) {
+    const auto comma = text.find(',');
+    OXB_TRY(const auto range, UidSet::parse(text.substr(0, comma)));
+    if (range.count() > kMostCopied - members.size()) return broken("COPYUID");
+    OXB_TRY(const auto part, range.members(kMostCopied));
+    members.insert(members.end(), part.begin(), part.end());
+    if (comma == std::string_view::npos) return members;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+Result<AppendUid> parse_append_uid(const ResponseCode& code) {
+  AppendUid result;
+  OXB_TRY(result.uid_validity, number_of(code, 0));
+  OXB_TRY(result.uid, number_of(code, 1));
+  return result;
+}
+
+Result<CopyUid> parse_copy_uid(const ResponseCode& code) {
+  if (code.arguments.size() != 3) return broken("COPYUID");
+  CopyUid result;
+  OXB_TRY(result.uid_validity, number_of(code, 0));
+  OXB_TRY(const auto from, ordered_set(code.arguments[1]));
+  OXB_TRY(const auto to, ordered_set(code.arguments[2]));
+  if (from.size() != to.size()) return broken("COPYUID");
+  for (std::size_t i = 0; i < from.size(); ++i) result.uids.emplace_back(from[i], to[i]);
+  return result;
 }
 
 Result<SearchResult> parse_search(const Response& response) {

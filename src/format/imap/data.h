@@ -33,6 +33,7 @@ Result<FetchData> parse_fetch(Response&& response);
 
 // RFC 3501 date-time: "17-Jul-1996 02:44:25 -0700".
 Result<Instant> parse_date_time(std::string_view text);
+std::string print_date_time(Instant time);        // in UTC, without the quotes
 model::MailFlags parse_flags(const Value& list);  // unknown shapes are skipped
 // IMAP spelling of all flags, sorted.
 std::vector<std::string> flag_names(const model::MailFlags& flags);
@@ -84,6 +85,17 @@ struct ExtendedSearchResult {
 };
 // "* ESEARCH (TAG "a1") UID ALL 2,10:15"
 Result<ExtendedSearchResult> parse_extended_search(const Response& response);
+
+// UIDPLUS (RFC 4315): "[APPENDUID 38505 3955]" and "[COPYUID 38505 304,319:320 3956:3958]", the latter as pairs.
+struct AppendUid {
+  std::uint32_t uid_validity{}, uid{};
+};
+Result<AppendUid> parse_append_uid(const ResponseCode& code);
+struct CopyUid {
+  std::uint32_t uid_validity{};
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> uids;  // from, to
+};
+Result<CopyUid> parse_copy_uid(const ResponseCode& code);
 
 // "* MYRIGHTS INBOX lrswi": name and rights letters.
 Result<std::pair<std::string, std::string>> parse_my_rights(const Response& response, NameEncoding encoding);
