@@ -8,14 +8,14 @@ namespace oxb::app {
 
 namespace {
 
-std::unique_ptr<backend::MailStore> mail_of(const Executor& executor, backend::ImapSettings settings,
-                                            const backend::ox::MailUser& user) {
+backend::ox::Mail mail_of(const Executor& executor, backend::ImapSettings settings, const backend::ox::MailUser& user) {
   backend::ImapLogin login;
   login.user = user.principal.imap_login;
   login.secret = user.credentials.secret;
   if (user.credentials.kind == model::Credentials::Kind::bearer) login.kind = backend::ImapLogin::Kind::bearer;
   settings.folder_roles = user.folders;
-  return std::make_unique<backend::ImapMailStore>(executor, std::move(settings), std::move(login));
+  const auto store = std::make_shared<backend::ImapMailStore>(executor, std::move(settings), std::move(login));
+  return {store, store, nullptr};
 }
 
 }  // namespace

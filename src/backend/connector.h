@@ -90,12 +90,18 @@ class AddressBook {
   virtual Task<Result<std::vector<model::DirectoryEntry>>> entries(Wait wait) = 0;
 };
 
+// The writing half, in backend/writing.h.
+class MailWriter;
+class Submission;
+
 // One signed-in user. Lives as long as anybody of that user is connected; signs out when destroyed (best effort) or told.
 class Account {
  public:
   virtual ~Account() = default;
   virtual const model::Principal& principal() const = 0;
   virtual MailStore& mail() = 0;
+  virtual MailWriter& mail_writer() = 0;
+  virtual Submission* submission() = 0;  // null: mail cannot be sent here
   virtual Groupware& groupware() = 0;
   virtual AddressBook& address_book() = 0;
   virtual Task<void> sign_out(Wait wait) = 0;

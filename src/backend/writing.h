@@ -9,6 +9,7 @@
 // batch.
 // - A change based on an old version is Errc::conflict, and nothing was changed.
 // - access_denied, quota and limit (a text too long) mean that nothing was changed.
+// - UIDs come with the UIDVALIDITY they are of; where the folder has another by now, the answer is conflict.
 #include "backend/connector.h"
 
 namespace oxb::backend {
@@ -37,19 +38,26 @@ class MailWriter {
   };
   // What was copied or moved; a mail that is gone is not in the list. A move never leaves a mail in no folder: without
   // MOVE (RFC 6851) it is copied, and expunged by UID where it came from once the copy is known to exist.
-  virtual Task<Result<std::vector<Transferred>>> transfer(const RemoteId& from, std::vector<std::uint32_t> uids,
-                                                          const RemoteId& to, Transfer how, Wait wait) = 0;
+  virtual Task<Result<std::vector<Transferred>>> transfer(const RemoteId& from, std::uint32_t uid_validity,
+                                                          std::vector<std::uint32_t> uids, const RemoteId& to,
+                                                          Transfer how, Wait wait) = 0;
   // Removes these for ever and no others (UID EXPUNGE); unsupported where the server cannot.
-  virtual Task<Result<>> expunge(const RemoteId& folder, std::vector<std::uint32_t> uids, Wait wait) = 0;
+  virtual Task<Result<>> expunge(const RemoteId& folder, std::uint32_t uid_validity, std::vector<std::uint32_t> uids,
+                                 Wait wait) = 0;
 
-  // exists: a folder of that name is there. parent empty: at the top. The new folder is subscribed.
+  // exists: a folder of that name is there. parent empty: at the top. The new folder is subscribed. invalid: the server
+  // cannot have a folder of that name.
   virtual Task<Result<RemoteId>> create_folder(const RemoteId& parent, std::string name, Wait wait) = 0;
   // To another parent, another name, or both; folders below come along. The new id.
   virtual Task<Result<RemoteId>> move_folder(const RemoteId& folder, const RemoteId& parent, std::string name,
                                              Wait wait) = 0;
-  // With all mails in it; conflict where it has folders below.
+  // With all mails in it; conflict where it has folders below. The Inbox is neither moved nor deleted (access_denied).
   virtual Task<Result<>> delete_folder(const RemoteId& folder, Wait wait) = 0;
 };
+
+// For implementations: a name that a header field can have; a text that may be a folder's name, apart from separators.
+bool is_header_name(std::string_view field);
+bool is_folder_name(std::string_view name);
 
 // What became of one written item.
 struct Written {

@@ -1,129 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What every mail store promises (backend/connector.h), asked of the in-memory server and of the IMAP client with a
 // real Dovecot.
-#include "backend/fake/fake_server.h"
+#include "tests/contract/mail_world.h"
 #include "tests/imap/support.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <atomic>
 #include <set>
 
 namespace oxb::backend::contract {
 namespace {
 
-using model::FolderRole, model::MailFlags;
+using model::FolderRole;
 
-class MailWorld {
- public:
-  virtual ~MailWorld() = default;
-  virtual MailStore& store() = 0;
-  virtual net::EventLoop& loop() = 0;
-  virtual void deliver(const std::string& raw) = 0;  // into INBOX; UIDs are 1, 2, 3 ...
-  virtual void mark_seen(std::uint32_t uid) = 0;
-  virtual void expunge(std::uint32_t uid) = 0;
-};
-
-class FakeMailWorld final : public MailWorld {
- public:
-  FakeMailWorld() : user_(server_.add_user()) {
-    model::Credentials credentials;
-    credentials.login = "anton";
-    credentials.secret = Secret("secret");
-    const auto backend = server_.backend();
-    account_ = loop_.run(backend->sign_in(credentials, Wait::upto(std::chrono::seconds(5)))).value();
-  }
-  MailStore& store() override { return account_->mail(); }
-  net::EventLoop& loop() override { return loop_; }
-  void deliver(const std::string& raw) override { server_.deliver(user_, RemoteId{"INBOX"}, raw); }
-  void mark_seen(std::uint32_t uid) override {
-    MailFlags flags;
-    flags.seen = true;
-    server_.set_flags(user_, RemoteId{"INBOX"}, uid, flags);
-  }
-  void expunge(std::uint32_t uid) override { server_.expunge(user_, RemoteId{"INBOX"}, uid); }
-
- private:
-  net::EventLoop loop_{2, 1};
-  fake::Server server_;
-  fake::UserHandle user_;
-  std::shared_ptr<Account> account_;
-};
-
-oxb::testing::Dovecot& dovecot() {
-  static oxb::testing::Dovecot server;
-  return server;
-}
-
-class ImapMailWorld final : public MailWorld {
- public:
-  ImapMailWorld() {
-    static std::atomic<int> next{1};
-    const auto user = "user" + std::to_string(next++) + "@example.test";
-    const auto settings = plain_settings(dovecot().imap());
-    hand_ = std::make_unique<Hand>(loop_, settings, user);
-    store_ = std::make_unique<ImapMailStore>(loop_.executor(), settings, login_of(user));
-  }
-  ~ImapMailWorld() override {
-    store_.reset();
-    hand_.reset();
-  }
-  MailStore& store() override { return *store_; }
-  net::EventLoop& loop() override { return loop_; }
-  void deliver(const std::string& raw) override { hand_->append("INBOX", raw); }
-  void mark_seen(std::uint32_t uid) override { store_flags(uid, "+FLAGS (\\Seen)"); }
-  void expunge(std::uint32_t uid) override {
-    store_flags(uid, "+FLAGS (\\Deleted)");
-    hand_->run("UID EXPUNGE " + std::to_string(uid));
-  }
-
- private:
-  void store_flags(std::uint32_t uid, const std::string& change) {
-    hand_->on("SELECT", "INBOX");
-    hand_->run("UID STORE " + std::to_string(uid) + " " + change);
-  }
-  net::EventLoop loop_{2, 1};
-  std::unique_ptr<Hand> hand_;
-  std::unique_ptr<ImapMailStore> store_;
-};
-
-enum class Where { fake, dovecot };
-void PrintTo(Where where, std::ostream* out) { *out << (where == Where::fake ? "Fake" : "Dovecot"); }
-
-const RemoteId kInbox{"INBOX"};
-
-class Mail : public ::testing::TestWithParam<Where> {
+class Mail : public MailContract {
  protected:
-  void SetUp() override {
-    if (GetParam() == Where::fake) {
-      world = std::make_unique<FakeMailWorld>();
-      return;
-    }
-    ASSERT_FALSE(dovecot().failed()) << dovecot().why_not();
-    if (!dovecot().running()) GTEST_SKIP() << dovecot().why_not();
-    world = std::make_unique<ImapMailWorld>();
-  }
-  template <class T>
-  T run(Task<T> task) {
-    return world->loop().run(std::move(task));
-  }
-  static Wait soon() { return Wait::upto(std::chrono::seconds(20)); }
   MailChanges read(const model::Position& since = {}, std::size_t limit = 1000) {
-    auto changes = run(world->store().changes(kInbox, since, limit, soon()));
-    if (!changes) throw std::runtime_error(changes.error().what);
-    return std::move(*changes);
-  }
-  static std::vector<std::uint32_t> uids(const MailChanges& changes) {
-    std::vector<std::uint32_t> out;
-    for (const auto& mail : changes.changed) out.push_back(mail.uid);
-    return out;
+    return read_folder(kInbox, since, limit);
   }
   void deliver(int count) {
     for (int i = 1; i <= count; ++i) world->deliver(mail("s" + std::to_string(i)));
   }
-
-  std::unique_ptr<MailWorld> world;
 };
 
 TEST_P(Mail, TheInboxIsThere) {
@@ -287,9 +183,7 @@ TEST_P(Mail, ANewMailEndsTheWaiting) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Contract, Mail, ::testing::Values(Where::fake, Where::dovecot),
-                         [](const ::testing::TestParamInfo<Where>& info) {
-                           return std::string(info.param == Where::fake ? "Fake" : "Dovecot");
-                         });
+                         ::testing::PrintToStringParamName());
 
 }  // namespace
 }  // namespace oxb::backend::contract

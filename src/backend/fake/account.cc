@@ -33,11 +33,15 @@ class FakeAccount final : public Account {
       : session_(session),
         principal_(std::move(principal)),
         mail_(make_mail(session)),
+        mail_writer_(make_mail_writer(session)),
+        submission_(make_submission(session)),
         groupware_(make_groupware(session)),
         address_book_(session) {}
 
   const model::Principal& principal() const override { return principal_; }
   MailStore& mail() override { return *mail_; }
+  MailWriter& mail_writer() override { return *mail_writer_; }
+  Submission* submission() override { return submission_.get(); }
   Groupware& groupware() override { return *groupware_; }
   AddressBook& address_book() override { return address_book_; }
   Task<void> sign_out(Wait) override {
@@ -54,6 +58,8 @@ class FakeAccount final : public Account {
   std::shared_ptr<Session> session_;
   model::Principal principal_;
   std::unique_ptr<MailStore> mail_;
+  std::unique_ptr<MailWriter> mail_writer_;
+  std::unique_ptr<Submission> submission_;
   std::unique_ptr<Groupware> groupware_;
   FakeAddressBook address_book_;
 };

@@ -6,10 +6,6 @@
 namespace oxb::backend::fake {
 namespace {
 
-Instant time_of(std::uint64_t sequence) {  // one second per change, so that order and equality are plain
-  return from_unix_ms(1'767'225'600'000 + static_cast<std::int64_t>(sequence) * 1000);
-}
-
 void stamp(Item& item, const RemoteId& folder, const RemoteId& id, std::uint64_t sequence, State& state) {
   const model::Version version{std::to_string(sequence)};
   const auto common = [&](auto& object) {
@@ -112,7 +108,6 @@ void Server::expire_sessions(UserHandle user) {
 
 RemoteId Server::add_folder(UserHandle owner, model::Folder folder) {
   const std::scoped_lock lock(state_->mutex);
-  auto stored = std::make_unique<StoredFolder>();
   if (folder.id.value.empty()) {
     const auto number = std::to_string(state_->next_id++);
     switch (folder.kind) {
@@ -131,17 +126,7 @@ RemoteId Server::add_folder(UserHandle owner, model::Folder folder) {
     }
   }
   if (folder.own_rights == model::Rights{}) folder.own_rights = model::full_rights();
-  for (const auto& f : state_->folders) {
-    if (f->owner == owner.value && f->folder.id == folder.parent) f->folder.has_subfolders = true;
-  }
-  folder.version = model::Version{std::to_string(++state_->sequence)};
-  folder.modified = time_of(state_->sequence);
-  if (!folder.created) folder.created = folder.modified;
-  stored->owner = owner.value;
-  stored->uid_validity = state_->next_validity++;
-  stored->folder = std::move(folder);
-  state_->folders.push_back(std::move(stored));
-  return state_->folders.back()->folder.id;
+  return state_->add_folder(owner.value, std::move(folder)).folder.id;
 }
 
 RemoteId Server::folder(UserHandle user, model::FolderRole role) const {
@@ -170,26 +155,15 @@ void Server::unshare(UserHandle owner, const RemoteId& folder, UserHandle with) 
 RemoteId Server::rename_folder(UserHandle owner, const RemoteId& folder, std::string name) {
   const std::scoped_lock lock(state_->mutex);
   auto& stored = need_own(*state_, owner, folder);
-  stored.folder.version = model::Version{std::to_string(++state_->sequence)};
-  stored.folder.name = name;
-  if (stored.folder.kind != model::FolderKind::mail) return stored.folder.id;
-  const auto old_id = stored.folder.id.value;
-  const auto new_id = stored.folder.parent.value.empty() ? name : stored.folder.parent.value + "/" + name;
-  for (auto& f : state_->folders) {
-    if (f->owner != owner.value || f->folder.kind != model::FolderKind::mail) continue;
-    for (auto* id : {&f->folder.id.value, &f->folder.parent.value}) {
-      if (*id == old_id || id->starts_with(old_id + "/")) *id = new_id + id->substr(old_id.size());
-    }
-  }
-  return RemoteId{new_id};
+  const auto parent = stored.folder.parent;
+  state_->rename(stored, parent, std::move(name));
+  return stored.folder.id;
 }
 
 void Server::remove_folder(UserHandle owner, const RemoteId& folder) {
   {
     const std::scoped_lock lock(state_->mutex);
-    const auto* stored = &need_own(*state_, owner, folder);
-    ++state_->sequence;
-    std::erase_if(state_->folders, [&](const auto& f) { return f.get() == stored; });
+    state_->remove_folder(need_own(*state_, owner, folder));
   }
   state_->changed.raise();
 }
@@ -255,12 +229,7 @@ std::uint32_t Server::deliver(UserHandle user, const RemoteId& folder, std::stri
   std::uint32_t uid = 0;
   {
     const std::scoped_lock lock(state_->mutex);
-    auto& stored = need(*state_, user, folder);
-    uid = stored.next_uid++;
-    const auto sequence = ++state_->sequence;
-    stored.mails[uid] = {
-        std::string(raw), std::move(flags), received.value_or(time_of(sequence)), "mail-" + std::to_string(sequence),
-        sequence,         sequence};
+    state_->add_mail(need(*state_, user, folder), uid, std::string(raw), std::move(flags), received);
   }
   state_->changed.raise();
   return uid;
@@ -332,6 +301,56 @@ void Server::renumber(UserHandle user, const RemoteId& folder) {
 void Server::set_vanished_reporting(bool on) {
   const std::scoped_lock lock(state_->mutex);
   state_->vanished_reporting = on;
+}
+
+std::optional<std::string> Server::mail(UserHandle user, const RemoteId& folder, std::uint32_t uid) const {
+  const std::scoped_lock lock(state_->mutex);
+  const auto& mails = need(*state_, user, folder).mails;
+  const auto it = mails.find(uid);
+  if (it == mails.end()) return {};
+  return it->second.raw;
+}
+
+std::vector<std::uint32_t> Server::uids(UserHandle user, const RemoteId& folder) const {
+  const std::scoped_lock lock(state_->mutex);
+  std::vector<std::uint32_t> out;
+  for (const auto& [uid, mail] : need(*state_, user, folder).mails) out.push_back(uid);
+  return out;
+}
+
+std::uint32_t Server::uid_validity(UserHandle user, const RemoteId& folder) const {
+  const std::scoped_lock lock(state_->mutex);
+  return need(*state_, user, folder).uid_validity;
+}
+
+void Server::set_quota(UserHandle user, std::uint64_t bytes) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->users[user.value].quota = bytes;
+}
+
+void Server::set_place_reporting(bool on) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->place_reporting = on;
+}
+
+std::vector<Server::Sent> Server::sent() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->sent;
+}
+
+void Server::set_submission(bool on) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->submission = on;
+}
+
+void Server::refuse_recipient(std::string address, int code) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->refused_recipients[std::move(address)] = code;
+}
+
+void Server::refuse_next_submission(int code) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->refused_submission = code;
 }
 
 void Server::put_entry(std::uint32_t context, model::DirectoryEntry entry) {

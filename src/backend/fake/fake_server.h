@@ -3,7 +3,7 @@
 // A groupware server in memory for scenario tests. It keeps the contract of backend/connector.h like the real
 // connectors do: the suite in tests/contract runs against all of them. The test fills it, changes it behind the
 // gateway's back and switches faults on. All methods may be called from any thread.
-#include "backend/connector.h"
+#include "backend/writing.h"
 
 #include <memory>
 #include <optional>
@@ -83,6 +83,27 @@ class Server {
   // Without QRESYNC nothing is ever reported as vanished; every reading is a complete listing.
   void set_vanished_reporting(bool on);
 
+  // The raw text; nothing where there is no such mail.
+  std::optional<std::string> mail(UserHandle user, const RemoteId& folder, std::uint32_t uid) const;
+  std::vector<std::uint32_t> uids(UserHandle user, const RemoteId& folder) const;
+  std::uint32_t uid_validity(UserHandle user, const RemoteId& folder) const;
+  // Bytes that all mails of the user's own folders may have together.
+  void set_quota(UserHandle user, std::uint64_t bytes);
+  // Without UIDPLUS nobody is told where a written mail came to lie, and nothing is expunged by UID.
+  void set_place_reporting(bool on);
+
+  // --- sending: mail for an address of a user comes into his INBOX; everything that was taken is kept
+  // -----------------------------------------------------------------------------------------------------------
+  struct Sent {
+    UserHandle by;
+    Envelope envelope;
+    std::string message;
+  };
+  std::vector<Sent> sent() const;
+  void set_submission(bool on);                          // accounts that sign in later have none
+  void refuse_recipient(std::string address, int code);  // 550: refused for good
+  void refuse_next_submission(int code);                 // of the whole mail
+
   // --- address book
   // ---------------------------------------------------------------------------------------------------
   void put_entry(std::uint32_t context, model::DirectoryEntry entry);  // creates or replaces by kind and id
@@ -93,9 +114,11 @@ class Server {
   // -----------------------------------------------------------------------------------------------------------
   void set_unavailable(bool on);  // every call fails with Errc::unavailable
   void set_mail_unavailable(bool on);
-  // The next count calls of the operation ("" = any) fail with this error instead of doing anything.
+  // The next count calls of the operation ("" = any, "write." = any that writes) fail with this error instead of doing
+  // anything.
   void fail_next(std::string operation, Errc code, std::size_t count = 1);
-  // The next count calls do their work, then the answer is lost: unavailable ("answer cut short").
+  // The next count calls do their work, then the answer is lost: unavailable ("answer cut short"); a submission's
+  // outcome is unknown.
   void cut_next(std::string operation, std::size_t count = 1);
   void hold();               // calls wait ...
   void release();            // ... until now, their deadline or their cancel token
@@ -103,6 +126,8 @@ class Server {
 
   // --- counters: "sign_in", "sign_out", "mail.folders", "mail.changes", "mail.messages", "mail.existing",
   // "mail.change_flags", "mail.wait_for_change", "groupware.folders", "groupware.changes", "groupware.existing",
+  // "write.append", "write.find", "write.transfer", "write.expunge", "write.create_folder", "write.move_folder",
+  // "write.delete_folder", "write.submit",
   // "groupware.items", "groupware.attachment", "groupware.picture", "address_book.entries"
   // -----------------------------
   std::size_t calls(std::string_view operation) const;

@@ -191,12 +191,9 @@ class FakeMail final : public MailStore {
   }
 
   Result<StoredFolder*> readable(const RemoteId& id) {
-    const auto view = session_->state().view(session_->user(), id);
-    if (!view || view->stored->folder.kind != model::FolderKind::mail)
-      return fail(Errc::not_found, "folder " + id.value);
-    if (!view->stored->folder.selectable) return fail(Errc::invalid, "folder " + id.value + " holds folders only");
-    if (view->rights.read == model::Rights::ItemLevel::none) return fail(Errc::access_denied, "folder " + id.value);
-    return view->stored;
+    OXB_TRY(const auto view, session_->state().mail_folder(session_->user(), id));
+    if (view.rights.read == model::Rights::ItemLevel::none) return fail(Errc::access_denied, "folder " + id.value);
+    return view.stored;
   }
 
   // Newest first, limit at a time.

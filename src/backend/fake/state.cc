@@ -79,11 +79,83 @@ model::Folder State::as_seen(std::size_t user, const StoredFolder& stored) {
   return folder;
 }
 
+Result<State::View> State::mail_folder(std::size_t user, const RemoteId& id) {
+  const auto found = view(user, id);
+  if (!found || found->stored->folder.kind != model::FolderKind::mail)
+    return fail(Errc::not_found, "folder " + id.value);
+  if (!found->stored->folder.selectable) return fail(Errc::invalid, "folder " + id.value + " holds folders only");
+  return *found;
+}
+
+Instant time_of(std::uint64_t sequence) {
+  return from_unix_ms(1'767'225'600'000 + static_cast<std::int64_t>(sequence) * 1000);
+}
+
+StoredMail& State::add_mail(StoredFolder& folder, std::uint32_t& uid, std::string raw, model::MailFlags flags,
+                            std::optional<Instant> received) {
+  uid = folder.next_uid++;
+  ++sequence;
+  auto& mail = folder.mails[uid];
+  mail = {std::move(raw), std::move(flags), received.value_or(time_of(sequence)), "mail-" + std::to_string(sequence),
+          sequence,       sequence};
+  return mail;
+}
+
+StoredFolder& State::add_folder(std::size_t owner, model::Folder folder) {
+  folder.version = model::Version{std::to_string(++sequence)};
+  folder.modified = time_of(sequence);
+  if (!folder.created) folder.created = folder.modified;
+  auto stored = std::make_unique<StoredFolder>();
+  stored->owner = owner;
+  stored->uid_validity = next_validity++;
+  stored->folder = std::move(folder);
+  folders.push_back(std::move(stored));
+  auto& added = *folders.back();
+  note_subfolders(owner);
+  return added;
+}
+
+void State::rename(StoredFolder& stored, const RemoteId& parent, std::string name) {
+  stored.folder.version = model::Version{std::to_string(++sequence)};
+  const auto old_id = stored.folder.id.value;
+  const auto new_id = parent.value.empty() ? name : parent.value + "/" + name;
+  stored.folder.parent = parent;
+  stored.folder.name = std::move(name);
+  if (stored.folder.kind == model::FolderKind::mail) {
+    for (auto& f : folders) {
+      if (f->owner != stored.owner || f->folder.kind != model::FolderKind::mail) continue;
+      for (auto* id : {&f->folder.id.value, &f->folder.parent.value})
+        if (*id == old_id || id->starts_with(old_id + "/")) *id = new_id + id->substr(old_id.size());
+    }
+  }
+  note_subfolders(stored.owner);
+}
+
+void State::remove_folder(const StoredFolder& stored) {
+  const auto owner = stored.owner;
+  ++sequence;
+  std::erase_if(folders, [&](const auto& f) { return f.get() == &stored; });
+  note_subfolders(owner);
+}
+
+void State::note_subfolders(std::size_t owner) {
+  std::set<RemoteId> parents;
+  for (const auto& f : folders)
+    if (f->owner == owner) parents.insert(f->folder.parent);
+  for (auto& f : folders)
+    if (f->owner == owner) f->folder.has_subfolders = parents.contains(f->folder.id);
+}
+
 namespace {
+
+bool is_meant(std::string_view pattern, std::string_view operation) {
+  if (pattern.empty() || pattern == operation) return true;
+  return pattern.ends_with('.') && operation.starts_with(pattern);
+}
 
 bool take(std::vector<Failure>& failures, std::string_view operation, bool after, Errc& code) {
   for (auto it = failures.begin(); it != failures.end(); ++it) {
-    if (it->after != after || (!it->operation.empty() && it->operation != operation)) continue;
+    if (it->after != after || !is_meant(it->operation, operation)) continue;
     code = it->code;
     if (--it->count == 0) failures.erase(it);
     return true;
@@ -118,7 +190,8 @@ Task<Result<>> enter(std::shared_ptr<State> state, std::string operation, Wait w
   const std::scoped_lock lock(state->mutex);
   Errc code{};
   if (state->unavailable) co_return fail(Errc::unavailable, "server is down");
-  if (state->mail_unavailable && operation.starts_with("mail.")) co_return fail(Errc::unavailable, "mail is down");
+  if (state->mail_unavailable && (operation.starts_with("mail.") || operation.starts_with("write.")))
+    co_return fail(Errc::unavailable, "mail is down");
   if (take(state->failures, operation, false, code)) co_return fail(code, operation + " refused by the test");
   co_return Result<>{};
 }

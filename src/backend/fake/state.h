@@ -65,6 +65,7 @@ struct StoredUser {
   User user;
   std::uint64_t session_epoch{};
   std::set<std::pair<model::DirectoryEntry::Kind, std::uint32_t>> hidden;
+  std::optional<std::uint64_t> quota;  // bytes of all mails
 };
 
 class State {
@@ -86,6 +87,10 @@ class State {
   std::uint32_t next_validity = 1'700'000'000;
   bool unavailable = false, mail_unavailable = false, vanished_reporting = true, held = false;
   std::size_t waiting = 0;
+  bool place_reporting = true, submission = true;
+  std::vector<Server::Sent> sent;
+  std::map<std::string, int> refused_recipients;
+  int refused_submission = 0;  // the code for the next one
   std::vector<Failure> failures;
   std::map<std::string, std::size_t, std::less<>> counters;
   Signal released, changed;
@@ -93,10 +98,24 @@ class State {
   StoredFolder* find(std::size_t user, const RemoteId& id);        // the user's own or a shared one
   std::optional<View> view(std::size_t user, const RemoteId& id);  // empty: not visible
   model::Folder as_seen(std::size_t user, const StoredFolder& folder);
+  // not_found, invalid (holds folders only).
+  Result<View> mail_folder(std::size_t user, const RemoteId& id);
+
+  StoredMail& add_mail(StoredFolder& folder, std::uint32_t& uid, std::string raw, model::MailFlags flags,
+                       std::optional<Instant> received);
+  StoredFolder& add_folder(std::size_t owner, model::Folder folder);
+  // A mail folder's id follows from its name, and so do those of the folders below.
+  void rename(StoredFolder& folder, const RemoteId& parent, std::string name);
+  void remove_folder(const StoredFolder& folder);
+
+ private:
+  void note_subfolders(std::size_t owner);
 };
 
 // Counts the call, waits while calls are held, and says whether it may go on. epoch: the session the account has.
 Task<Result<>> enter(std::shared_ptr<State> state, std::string operation, Wait wait);
+Instant time_of(std::uint64_t sequence);  // one second per change, so that order and equality are plain
+
 // To be called after the work: whether the answer gets lost.
 Result<> leave(State& state, std::string_view operation);
 
@@ -120,6 +139,8 @@ class Session {
   bool closed_ = false;
 };
 
+std::unique_ptr<MailWriter> make_mail_writer(std::shared_ptr<Session> session);
+std::unique_ptr<Submission> make_submission(std::shared_ptr<Session> session);
 std::unique_ptr<MailStore> make_mail(std::shared_ptr<Session> session);
 std::unique_ptr<Groupware> make_groupware(std::shared_ptr<Session> session);
 

@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kCommandsInFlight = 32;
 constexpr std::size_t kBytesInFlight =
     16 * 1024;  // less than any socket buffer, so that writing never waits for reading
+constexpr std::size_t kBytesPerWrite = 256 * 1024;
 constexpr std::size_t kMalformedBound = 1000;
 
 Errc code_of_refusal(const ImapAnswer& answer) {
@@ -29,6 +30,8 @@ Errc code_of_refusal(const ImapAnswer& answer) {
   if (code == "OVERQUOTA") return Errc::quota;
   if (code == "ALREADYEXISTS") return Errc::exists;
   if (code == "CANNOT") return Errc::invalid;
+  if (code == "LIMIT" || code == "TOOBIG") return Errc::limit;  // TOOBIG: RFC 7889
+  if (code == "HASCHILDREN") return Errc::conflict;             // RFC 9051
   if (code == "EXPIRED" || code == "AUTHENTICATIONFAILED") return Errc::unauthenticated;
   return Errc::unavailable;
 }
@@ -76,6 +79,12 @@ imap::LiteralMode ImapConnection::literal_mode() const {
   return has("LITERAL-") ? imap::LiteralMode::minus : imap::LiteralMode::synchronizing;
 }
 
+std::string_view ImapConnection::capability_with(std::string_view prefix) const {
+  const auto it = capabilities_.lower_bound(std::string(prefix));
+  if (it == capabilities_.end() || !it->starts_with(prefix)) return {};
+  return std::string_view(*it).substr(prefix.size());
+}
+
 std::string_view ImapConnection::global_id_item() const {
   if (has("OBJECTID")) return "EMAILID";
   if (has("X-GM-EXT-1")) return "X-GM-MSGID";
@@ -85,9 +94,15 @@ std::string_view ImapConnection::global_id_item() const {
 }
 
 Task<Result<>> ImapConnection::write(std::string bytes, const Wait& wait) {
-  auto written = co_await stream_->write(as_bytes(bytes), wait.at_most(settings_.silence));
-  if (!written) broken_ = true;
-  co_return written;
+  // In parts, so that a slow line has its time for each of them.
+  for (std::size_t at = 0; at < bytes.size(); at += kBytesPerWrite) {
+    const auto part = as_bytes(std::string_view(bytes).substr(at, kBytesPerWrite));
+    auto written = co_await stream_->write(part, wait.at_most(settings_.silence));
+    if (written) continue;
+    broken_ = true;
+    co_return written;
+  }
+  co_return Result<>{};
 }
 
 // Responses that break the grammar are counted in batch and left out; without a batch they are errors.
@@ -193,6 +208,7 @@ Task<Result<std::vector<ImapAnswer>>> ImapConnection::run(std::vector<Command> c
   broken_ = true;
   while (batch.finished < batch.commands.size()) {
     OXB_CO_CHECK(co_await fill(batch, wait));
+    if (batch.finished == batch.commands.size()) break;  // the last one was refused before its literal
     OXB_CO_TRY(auto response, co_await next_response(&batch, wait.at_most(settings_.silence)));
     OXB_CO_CHECK(take(batch, std::move(response)));
   }
@@ -262,7 +278,7 @@ Result<ImapSelected> read_selected(ImapAnswer answer) {
 
 }  // namespace
 
-Task<Result<bool>> ImapConnection::exists(const std::string& mailbox, Wait wait) {
+Task<Result<bool>> ImapConnection::exists(std::string mailbox, Wait wait) {
   Command command("LIST \"\"");
   command.mailbox(mailbox, encoding());
   OXB_CO_TRY(const auto answer, co_await run_one(std::move(command), std::move(wait)));
@@ -299,16 +315,38 @@ Task<Result<ImapSelected>> ImapConnection::select(std::string mailbox, ImapMode 
   OXB_CO_CHECK(check_answer(answer, "opening a mail folder"));
   OXB_CO_TRY(auto result, read_selected(std::move(answer)));
   selected_ = std::move(mailbox);
-  selected_mode_ = mode;
+  mailbox_open_ = true;
+  selected_mode_ = result.read_only ? ImapMode::read : mode;
+  selected_validity_ = result.uid_validity;
   exists_ = result.exists;
   co_return result;
 }
 
 Task<Result<>> ImapConnection::ensure_selected(std::string mailbox, ImapMode mode, Wait wait) {
-  if (selected_ == mailbox && (mode == ImapMode::read || selected_mode_ == ImapMode::write)) co_return Result<>{};
+  if (serves(mailbox, mode)) co_return Result<>{};
   OXB_CO_TRY(const auto selected, co_await select(std::move(mailbox), mode, std::nullopt, std::move(wait)));
   if (mode == ImapMode::write && selected.read_only)
     co_return fail(Errc::access_denied, "the mail folder is read-only");
+  co_return Result<>{};
+}
+
+Task<Result<>> ImapConnection::catch_up(Wait wait) {
+  OXB_CO_TRY(const auto answer, co_await run_one(Command("NOOP"), std::move(wait)));
+  co_return check_answer(answer, "NOOP");
+}
+
+Task<Result<>> ImapConnection::open_up_to_date(std::string mailbox, ImapMode mode, Wait wait) {
+  if (serves(mailbox, mode)) co_return co_await catch_up(std::move(wait));
+  co_return co_await ensure_selected(std::move(mailbox), mode, std::move(wait));
+}
+
+Task<Result<>> ImapConnection::leave_selected(Wait wait) {
+  if (!mailbox_open_) co_return Result<>{};
+  selected_.clear();
+  OXB_CO_TRY(const auto answer,
+             co_await run_one(Command(has("UNSELECT") ? "UNSELECT" : "EXAMINE INBOX"), std::move(wait)));
+  OXB_CO_CHECK(check_answer(answer, "leaving a mail folder"));
+  mailbox_open_ = !has("UNSELECT");
   co_return Result<>{};
 }
 

@@ -59,12 +59,23 @@ class ImapConnection {
                                     imap::Command* also = nullptr, ImapAnswer* also_answer = nullptr);
   // Opens the mailbox unless it is open already in a mode that serves.
   Task<Result<>> ensure_selected(std::string mailbox, ImapMode mode, Wait wait);
+  // Mails that came since the mailbox was opened are known to the server's session only after this: it ignores their
+  // UIDs before.
+  Task<Result<>> catch_up(Wait wait);
+  // Opens the mailbox, or catches up with what happened in it.
+  Task<Result<>> open_up_to_date(std::string mailbox, ImapMode mode, Wait wait);
+  // Closes what is open without expunging: servers say goodbye to a session whose mailbox is deleted.
+  Task<Result<>> leave_selected(Wait wait);
+  // False also for a name that holds folders only.
+  Task<Result<bool>> exists(std::string mailbox, Wait wait);
   // True as soon as the server reports anything about the selected mailbox; false when the time of the wait is over
   // (the connection stays good, cancelled or not). Renews itself; polls where the server has no IDLE.
   Task<Result<bool>> idle(Wait wait);
   Task<void> log_out(Wait wait);
 
   bool has(std::string_view capability) const { return capabilities_.count(std::string(capability)) != 0; }
+  // What follows the prefix in a capability like "APPENDLIMIT=1000"; empty where there is none.
+  std::string_view capability_with(std::string_view prefix) const;
   bool enabled(std::string_view extension) const { return enabled_.count(std::string(extension)) != 0; }
   imap::NameEncoding encoding() const {
     return enabled("UTF8=ACCEPT") ? imap::NameEncoding::utf8 : imap::NameEncoding::modified_utf7;
@@ -73,6 +84,12 @@ class ImapConnection {
   std::string_view global_id_item() const;
   const imap::Namespaces& namespaces() const { return namespaces_; }
   const std::string& selected() const { return selected_; }
+  bool serves(std::string_view mailbox, ImapMode mode) const {
+    return selected_ == mailbox && (mode == ImapMode::read || selected_mode_ == ImapMode::write);
+  }
+  std::uint32_t selected_validity() const { return selected_validity_; }
+  // What is open may be another mailbox by now; it is opened again when it is needed.
+  void forget_selected() { selected_.clear(); }
   bool broken() const { return broken_; }
   bool secure() const { return stream_->secure(); }
   std::chrono::steady_clock::time_point last_used() const { return last_used_; }
@@ -101,7 +118,6 @@ class ImapConnection {
   Task<Result<bool>> idle_once(Wait wait);
   Task<Result<>> end_idle(Batch& batch);
   Task<Result<bool>> poll(Wait wait);
-  Task<Result<bool>> exists(const std::string& mailbox, Wait wait);
   std::string next_tag();
   imap::LiteralMode literal_mode() const;
 
@@ -114,6 +130,8 @@ class ImapConnection {
   imap::Namespaces namespaces_;
   std::string selected_;
   ImapMode selected_mode_ = ImapMode::read;
+  std::uint32_t selected_validity_ = 0;
+  bool mailbox_open_ = false;  // also where selected_ was forgotten
   std::uint32_t exists_ = 0;
   std::uint64_t tag_ = 0;
   bool said_bye_ = false;

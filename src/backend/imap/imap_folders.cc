@@ -337,6 +337,10 @@ class Listing {
 
 }  // namespace
 
+const Namespace* namespace_of(const std::string& folder, const imap::Namespaces& namespaces) {
+  return place_of(folder, namespaces).space;
+}
+
 model::Rights rights_from_letters(std::string_view letters) {
   using Item = model::Rights::ItemLevel;
   using Level = model::Rights::FolderLevel;

@@ -13,6 +13,9 @@ namespace oxb::backend {
 // every change in the folder, where the server has mod-sequences; two equal ones mean that nothing is to be read.
 Task<Result<std::vector<model::Folder>>> list_folders(ImapConnection& connection, ImapSettings settings, Wait wait);
 
+// Where a folder of that name belongs: the namespace with the longest prefix that fits; null where there is none.
+const imap::Namespace* namespace_of(const std::string& folder, const imap::Namespaces& namespaces);
+
 // RFC 4314 letters on Open-Xchange's levels.
 model::Rights rights_from_letters(std::string_view letters);
 

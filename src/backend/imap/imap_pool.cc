@@ -60,6 +60,7 @@ Task<Result<ImapPool::Lease>> ImapPool::acquire(Purpose purpose, std::string mai
   if (closed_) co_return fail(Errc::cancelled, "signed out from the mail server");
   ++lent(purpose);
   auto loan = std::make_unique<Lease::Loan>(self, purpose);
+  loan->renames = renames_;
   loan->connection = take_free(mailbox);
   if (!loan->connection) {
     OXB_CO_TRY(loan->connection, co_await open(wait));
@@ -70,8 +71,14 @@ Task<Result<ImapPool::Lease>> ImapPool::acquire(Purpose purpose, std::string mai
 
 void ImapPool::end(Lease::Loan& loan) {
   --lent(loan.purpose);
+  if (loan.connection && loan.renames != renames_) loan.connection->forget_selected();
   if (!closed_ && loan.connection && !loan.connection->broken()) free_.push_front(std::move(loan.connection));
   given_back_.notify_all();
+}
+
+void ImapPool::folders_renamed() {
+  ++renames_;
+  for (auto& connection : free_) connection->forget_selected();
 }
 
 Task<void> ImapPool::close(Wait wait) {

@@ -33,6 +33,7 @@ class ImapPool : public std::enable_shared_from_this<ImapPool> {
       Purpose purpose;
       std::unique_ptr<ImapConnection> connection;
       bool fresh = false;
+      std::uint64_t renames = 0;
     };
     explicit Lease(std::unique_ptr<Loan> loan) : loan_(std::move(loan)) {}
     std::unique_ptr<Loan> loan_;
@@ -42,6 +43,8 @@ class ImapPool : public std::enable_shared_from_this<ImapPool> {
   // once; after a failed connection attempt calls are unavailable for a growing while.
   Task<Result<Lease>> acquire(Purpose purpose, std::string mailbox, Wait wait);
   const ImapSettings& settings() const { return settings_; }
+  // A folder got another name or went: no connection relies on the mailbox it has open.
+  void folders_renamed();
   // Signs out what is free and lets nothing more be opened.
   Task<void> close(Wait wait);
 
@@ -56,6 +59,7 @@ class ImapPool : public std::enable_shared_from_this<ImapPool> {
   std::list<std::unique_ptr<ImapConnection>> free_;
   std::size_t working_ = 0, waiting_ = 0;  // on loan, or being opened for one
   net::AsyncEvent given_back_;
+  std::uint64_t renames_ = 0;
   bool refused_ = false;
   bool closed_ = false;
   std::size_t failures_ = 0;

@@ -2,6 +2,7 @@
 #include "backend/imap/imap_reading.h"
 
 #include "backend/imap/imap_position.h"
+#include "backend/imap/imap_uids.h"
 
 #include <fmt/format.h>
 
@@ -17,29 +18,10 @@ using imap::UidSet;
 
 namespace {
 
-constexpr std::size_t kSetText = 4000;        // characters of a set of UIDs in one command
 constexpr std::size_t kUidsPerFetch = 250;    // summaries asked for by one command
 constexpr std::size_t kMostUids = 5'000'000;  // in one folder
 constexpr std::size_t kMostVanished = 1'000'000;
 constexpr std::string_view kHeaderItem = "BODY.PEEK[HEADER]<0.262144>";
-
-// Commands "verb <uids> arguments", each with at most count UIDs.
-std::vector<Command> for_uids(std::string_view verb, const std::vector<std::uint32_t>& uids, std::size_t count,
-                              std::string_view arguments) {
-  std::vector<Command> commands;
-  for (std::size_t at = 0; at < uids.size(); at += count) {
-    const auto end = std::min(uids.size(), at + count);
-    const auto set = UidSet::of(
-        std::vector(uids.begin() + static_cast<std::ptrdiff_t>(at), uids.begin() + static_cast<std::ptrdiff_t>(end)));
-    for (const auto& text : set.texts(kSetText)) {
-      Command command{std::string(verb)};
-      command.raw(text);
-      if (!arguments.empty()) command.raw(arguments);
-      commands.push_back(std::move(command));
-    }
-  }
-  return commands;
-}
 
 // All FETCH data of an answer that name a UID.
 Result<std::vector<FetchData>> fetched(std::vector<ImapAnswer> answers, std::string_view what, std::size_t* malformed) {
@@ -62,43 +44,13 @@ Result<std::vector<FetchData>> fetched(std::vector<ImapAnswer> answers, std::str
   return all;
 }
 
-Result<UidSet> found_in(const ImapAnswer& answer) {
-  OXB_CHECK(check_answer(answer, "UID SEARCH"));
-  if (answer.malformed > 0) return fail(Errc::malformed, "UID SEARCH: the mail server's answer breaks the grammar");
-  UidSet found;
-  for (const auto& response : answer.untagged) {
-    if (response.name == "SEARCH") {
-      OXB_TRY(const auto result, imap::parse_search(response));
-      found.add(result.numbers);
-    } else if (response.name == "ESEARCH") {
-      OXB_TRY(const auto result, imap::parse_extended_search(response));
-      found.add(result.all);
-    }
-  }
-  return found;
-}
-
-Task<Result<UidSet>> search(ImapConnection& connection, std::vector<Command> commands, Wait wait) {
-  OXB_CO_TRY(const auto answers, co_await connection.run(std::move(commands), std::move(wait)));
-  UidSet found;
-  for (const auto& answer : answers) {
-    OXB_CO_TRY(const auto part, found_in(answer));
-    found.add(part);
-  }
-  co_return found;
-}
-
-std::string search_verb(const ImapConnection& connection) {
-  return connection.has("ESEARCH") ? "UID SEARCH RETURN (ALL) UID" : "UID SEARCH UID";
-}
-
 // The UIDs that exist from first to last (inclusive).
 Task<Result<UidSet>> uids_between(ImapConnection& connection, std::uint64_t first, std::uint64_t last, Wait wait) {
   if (first > last) co_return UidSet();
   std::vector<Command> commands;
   commands.emplace_back(search_verb(connection));
   commands.back().raw(fmt::format("{}:{}", first, last));
-  OXB_CO_TRY(auto found, co_await search(connection, std::move(commands), std::move(wait)));
+  OXB_CO_TRY(auto found, co_await search_uids(connection, std::move(commands), std::move(wait)));
   // A server that takes 7:5 for 5:7, or speaks of more than it was asked for, is corrected here.
   co_return found.intersection(UidSet::of(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(last)));
 }
@@ -231,7 +183,7 @@ class Reading {
     if (selected_.exists == 0) co_return Result<>{};
     std::vector<Command> commands;
     commands.emplace_back("UID SEARCH UID *");
-    OXB_CO_TRY(const auto last, co_await search(connection_, std::move(commands), wait_));
+    OXB_CO_TRY(const auto last, co_await search_uids(connection_, std::move(commands), wait_));
     selected_.uid_next = std::max(selected_.uid_next, last.largest() + 1);
     co_return Result<>{};
   }
@@ -362,21 +314,39 @@ Task<Result<std::vector<std::uint32_t>>> existing_uids(ImapConnection& connectio
                                         &first_answer));
   commands.erase(commands.begin());
   OXB_CO_TRY(auto found, found_in(first_answer));
-  OXB_CO_TRY(const auto more, co_await search(connection, std::move(commands), std::move(wait)));
+  OXB_CO_TRY(const auto more, co_await search_uids(connection, std::move(commands), std::move(wait)));
   found.add(more);
   std::erase_if(uids, [&](std::uint32_t uid) { return !found.contains(uid); });
   co_return uids;
 }
 
-Task<Result<std::vector<Result<Bytes>>>> fetch_messages(ImapConnection& connection, std::string folder,
-                                                        std::vector<std::uint32_t> uids, Wait wait) {
-  OXB_CO_CHECK(co_await connection.ensure_selected(std::move(folder), ImapMode::read, wait));
+namespace {
+
+using Bodies = std::unordered_map<std::uint32_t, Bytes>;
+
+Task<Result<>> fetch_bodies(ImapConnection& connection, std::vector<std::uint32_t> uids, Bodies& into, Wait wait) {
   auto commands = for_uids("UID FETCH", uids, kUidsPerFetch, "(UID BODY.PEEK[])");
   OXB_CO_TRY(auto answers, co_await connection.run(std::move(commands), std::move(wait)));
   OXB_CO_TRY(auto all, fetched(std::move(answers), "UID FETCH", nullptr));
-  std::unordered_map<std::uint32_t, Bytes> found;
   for (auto& data : all)
-    if (const auto* body = data.section("BODY[]")) found.insert_or_assign(*data.uid, to_bytes(*body));
+    if (const auto* body = data.section("BODY[]")) into.insert_or_assign(*data.uid, to_bytes(*body));
+  co_return Result<>{};
+}
+
+}  // namespace
+
+Task<Result<std::vector<Result<Bytes>>>> fetch_messages(ImapConnection& connection, std::string folder,
+                                                        std::vector<std::uint32_t> uids, Wait wait) {
+  const bool was_open = connection.serves(folder, ImapMode::read);
+  OXB_CO_CHECK(co_await connection.ensure_selected(std::move(folder), ImapMode::read, wait));
+  Bodies found;
+  OXB_CO_CHECK(co_await fetch_bodies(connection, uids, found, wait));
+  if (was_open && found.size() < uids.size()) {
+    auto missing = uids;
+    std::erase_if(missing, [&](std::uint32_t uid) { return found.contains(uid); });
+    OXB_CO_CHECK(co_await connection.catch_up(wait));
+    OXB_CO_CHECK(co_await fetch_bodies(connection, std::move(missing), found, wait));
+  }
   std::unordered_map<std::uint32_t, std::size_t> still_asked;
   for (const auto uid : uids) ++still_asked[uid];
   std::vector<Result<Bytes>> result;
@@ -395,7 +365,7 @@ Task<Result<std::vector<Result<Bytes>>>> fetch_messages(ImapConnection& connecti
 
 Task<Result<std::vector<std::optional<std::uint64_t>>>> message_sizes(ImapConnection& connection, std::string folder,
                                                                       std::vector<std::uint32_t> uids, Wait wait) {
-  OXB_CO_CHECK(co_await connection.ensure_selected(std::move(folder), ImapMode::read, wait));
+  OXB_CO_CHECK(co_await connection.open_up_to_date(std::move(folder), ImapMode::read, wait));
   auto commands = for_uids("UID FETCH", uids, uids.size(), "(UID RFC822.SIZE)");
   OXB_CO_TRY(auto answers, co_await connection.run(std::move(commands), std::move(wait)));
   OXB_CO_TRY(const auto all, fetched(std::move(answers), "UID FETCH", nullptr));
@@ -422,7 +392,7 @@ Task<Result<>> store_flags(ImapConnection& connection, std::string folder, std::
       if (!text.empty()) groups[{sign, text}].push_back(change.uid);
     }
   }
-  OXB_CO_CHECK(co_await connection.ensure_selected(std::move(folder), ImapMode::write, wait));
+  OXB_CO_CHECK(co_await connection.open_up_to_date(std::move(folder), ImapMode::write, wait));
   std::vector<Command> commands;
   for (const auto& [change, uids] : groups)
     for (auto& command :

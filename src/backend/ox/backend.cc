@@ -2,6 +2,7 @@
 #include "backend/ox/backend.h"
 
 #include "backend/ox/account.h"
+#include "backend/ox/no_mail.h"
 #include "net/event_loop.h"
 
 namespace oxb::backend::ox {
@@ -9,33 +10,11 @@ namespace {
 
 constexpr std::chrono::seconds kSignOutTime{5};
 
-class NoMail final : public MailStore {
- public:
-  Task<Result<std::vector<model::Folder>>> folders(Wait) override { return refuse<std::vector<model::Folder>>(); }
-  Task<Result<MailChanges>> changes(const RemoteId&, const model::Position&, std::size_t, Wait) override {
-    return refuse<MailChanges>();
-  }
-  Task<Result<std::vector<Result<Bytes>>>> messages(const RemoteId&, std::vector<std::uint32_t>, Wait) override {
-    return refuse<std::vector<Result<Bytes>>>();
-  }
-  Task<Result<std::vector<std::uint32_t>>> existing(const RemoteId&, std::vector<std::uint32_t>, Wait) override {
-    return refuse<std::vector<std::uint32_t>>();
-  }
-  Task<Result<>> change_flags(const RemoteId&, std::vector<FlagChange>, Wait) override { return refuse<void>(); }
-  Task<Result<>> wait_for_change(const RemoteId&, Wait) override { return refuse<void>(); }
-
- private:
-  template <class T>
-  static Task<Result<T>> refuse() {
-    co_return fail(Errc::unsupported, "no mail server is configured");
-  }
-};
-
 Task<void> leave(std::shared_ptr<Session> session) { co_await session->sign_out(Wait::upto(kSignOutTime)); }
 
 class OxAccount final : public Account {
  public:
-  OxAccount(Executor executor, SignedIn signed_in, std::unique_ptr<MailStore> mail)
+  OxAccount(Executor executor, SignedIn signed_in, Mail mail)
       : executor_(std::move(executor)),
         session_(signed_in.context.session),
         principal_(signed_in.principal),
@@ -48,7 +27,9 @@ class OxAccount final : public Account {
   }
 
   const model::Principal& principal() const override { return principal_; }
-  MailStore& mail() override { return *mail_; }
+  MailStore& mail() override { return *mail_.store; }
+  MailWriter& mail_writer() override { return *mail_.writer; }
+  Submission* submission() override { return mail_.submission.get(); }
   Groupware& groupware() override { return *groupware_; }
   AddressBook& address_book() override { return *address_book_; }
   Task<void> sign_out(Wait wait) override { return session_->sign_out(std::move(wait)); }
@@ -57,7 +38,7 @@ class OxAccount final : public Account {
   Executor executor_;
   std::shared_ptr<Session> session_;
   model::Principal principal_;
-  std::unique_ptr<MailStore> mail_;
+  Mail mail_;
   std::unique_ptr<AddressBook> address_book_;
   std::unique_ptr<Groupware> groupware_;
 };
@@ -83,9 +64,7 @@ class OxBackend final : public Backend {
   static Task<Result<std::shared_ptr<Account>>> start(std::shared_ptr<const Shared> shared,
                                                       model::Credentials credentials, Wait wait) {
     OXB_CO_TRY(auto signed_in, co_await ox::sign_in(shared->http, shared->options, credentials, std::move(wait)));
-    std::unique_ptr<MailStore> mail;
-    if (shared->mail) mail = shared->mail({signed_in.principal, credentials, signed_in.mail_folders});
-    if (!mail) mail = std::make_unique<NoMail>();
+    auto mail = shared->mail ? shared->mail({signed_in.principal, credentials, signed_in.mail_folders}) : no_mail();
     co_return std::make_shared<OxAccount>(shared->executor, std::move(signed_in), std::move(mail));
   }
 

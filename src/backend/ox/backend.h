@@ -3,6 +3,7 @@
 // An Open-Xchange server as a backend. It is the authority for who a user is; mail comes from another store.
 #include "backend/connector.h"
 #include "backend/ox/options.h"
+#include "backend/writing.h"
 #include "net/http_client.h"
 
 #include <functional>
@@ -16,9 +17,15 @@ struct MailUser {
   const model::Credentials& credentials;
   std::map<model::FolderRole, std::string> folders;  // full names of the special folders, as the server says
 };
-// Makes the user's mail store without asking the mail server: mail that is down does not keep anybody from his
+// Reading and writing may be one object. submission: null where mail cannot be sent.
+struct Mail {
+  std::shared_ptr<MailStore> store;
+  std::shared_ptr<MailWriter> writer;
+  std::shared_ptr<Submission> submission;
+};
+// Makes the user's mail access without asking the mail server: mail that is down does not keep anybody from his
 // calendar.
-using MailFactory = std::function<std::unique_ptr<MailStore>(const MailUser&)>;
+using MailFactory = std::function<Mail(const MailUser&)>;
 
 // Without a factory every mail call answers unsupported.
 std::shared_ptr<Backend> make_backend(Executor executor, std::shared_ptr<net::HttpClient> http, Options options,
