@@ -119,8 +119,11 @@ mime::Mailbox person_of(const Raw& raw, const MimeContext& context) {
     take(entry.address);
     if (out.name.empty()) out.name = entry.name;
   }
-  if (!mime::is_deliverable(out.address) && raw.type.empty() && mime::is_deliverable(plain_address(raw.name)))
-    out.address = plain_address(raw.name);
+  // What was typed and never resolved.
+  if (out.address.empty() && (raw.type.empty() || ascii_iequals(raw.type, "SMTP"))) {
+    auto typed = plain_address(raw.name);
+    if (mime::is_deliverable(typed)) out.address = std::move(typed);
+  }
   // A name that repeats the address, in the quotes that Outlook puts around it, says nothing.
   auto bare = std::string_view(out.name);
   if (bare.size() > 2 && bare.front() == '\'' && bare.back() == '\'') bare = bare.substr(1, bare.size() - 2);

@@ -213,6 +213,7 @@ TEST(MimeOut, AddressesOfEveryKind) {
   add({to, name("book"), Property{tag::kEntryId, to_bytes(EntryId(directory))}});
   add({to, name("'five@example.net'"), type("SMTP"), address(" <five@example.net> ")});
   add({to, name("domain"), type("SMTP"), address("six@müller.example")});
+  add({to, name("seven@example.net")});
   add({to, name("Fax"), type("FAX"), address("+49 1")});
   add({to, name("Unknown EX"), type("EX"), address("/o=x/cn=nobody")});
   add({to, name("evil"), type("SMTP"), address("x@y>\r\nRCPT TO:<z@y")});
@@ -227,12 +228,13 @@ TEST(MimeOut, AddressesOfEveryKind) {
   const auto envelope = envelope_of(content, with);
   EXPECT_EQ(envelope.recipients,
             (std::vector<std::string>{"one@example.net", "two@example.net", "three@example.net", "four@example.net",
-                                      "five@example.net", "six@xn--mller-kva.example"}));
+                                      "five@example.net", "six@xn--mller-kva.example", "seven@example.net"}));
   EXPECT_EQ(envelope.unknown, (std::vector<std::string>{"Fax", "Unknown EX", "evil"}));
   const Written mail(content, with);
   EXPECT_EQ(mail.field("To"),
             "SMTP <one@example.net>, EX with SMTP <two@example.net>, EX alone <three@example.net>, entry id "
-            "<four@example.net>, book <three@example.net>, five@example.net, domain <six@xn--mller-kva.example>, again "
+            "<four@example.net>, book <three@example.net>, five@example.net, domain <six@xn--mller-kva.example>, "
+            "seven@example.net, again "
             "<One@example.net>");
 }
 
