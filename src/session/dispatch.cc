@@ -13,6 +13,14 @@ constexpr rop::HandleIndex kNoInput = 0xFF;
 template <class Rop>
 Task<rop::RopResponse> run(Call& call, const rop::RopRequest& request) {
   auto answer = co_await handle(Of<Rop>{}, call, request.as<Rop>());
+  if constexpr (requires { &Rop::Failure::destination; }) {
+    // The answer names the destination that is none [MS-OXCROPS] 2.2.4.6.3.
+    if (!answer && answer.error().code == Rop::kFailureCode) {
+      typename Rop::Failure failure;
+      failure.destination = request.as<Rop>().destination;
+      co_return rop::RopResponse::failed_with<Rop>(request.reply, failure);
+    }
+  }
   if (!answer) co_return rop::RopResponse::failed(Rop::kId, request.reply, answer.error().code);
   if constexpr (requires { requires std::is_same_v<typename Rop::Failure, typename Rop::Response>; }) {
     if (call.has_warning) co_return rop::RopResponse::failed_with<Rop>(request.reply, std::move(*answer));

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "session/list_rows.h"
 #include "session/message_rows.h"
+#include "session/search.h"
 #include "session/session.h"
 
 #include <algorithm>
@@ -97,6 +98,13 @@ std::vector<RowKey> touched(const RowSource& source, std::span<const sync::Mailb
       if (event.folder != messages->folder() && event.old_folder != messages->folder()) continue;
       if (seen.insert(event.message.value).second) keys.push_back(event.message.value);
     }
+  } else if (const auto* search = dynamic_cast<const SearchRows*>(&source)) {
+    std::set<RowKey> seen;
+    for (const auto& event : events) {
+      if (!is_message_event(event) || event.contents != replica::ContentsKind::normal) continue;
+      if (!search->is_in_scope(event.folder) && !search->is_in_scope(event.old_folder)) continue;
+      if (seen.insert(event.message.value).second) keys.push_back(event.message.value);
+    }
   } else if (dynamic_cast<const FolderRows*>(&source) != nullptr) {
     for (const auto& event : events) {
       if (!is_message_event(event)) {
@@ -112,16 +120,26 @@ std::vector<RowKey> touched(const RowSource& source, std::span<const sync::Mailb
 
 // The table's folder was deleted with all that was in it.
 bool is_gone(const RowSource& source, std::span<const sync::MailboxEvent> events) {
-  const auto* messages = dynamic_cast<const MessageRows*>(&source);
-  return messages != nullptr && std::any_of(events.begin(), events.end(), [&](const auto& event) {
-           return event.kind == Kind::folder_deleted && event.folder == messages->folder();
+  const auto folder = source.message_folder();
+  return folder && std::any_of(events.begin(), events.end(), [&](const auto& event) {
+           return event.kind == Kind::folder_deleted && event.folder == *folder;
          });
+}
+
+// A search folder's criteria, or the folders that they mean, may be others now.
+bool is_searched_anew(replica::ReadTx& tx, RowSource& source, std::span<const sync::MailboxEvent> events) {
+  auto* search = dynamic_cast<SearchRows*>(&source);
+  if (search == nullptr) return false;
+  if (std::all_of(events.begin(), events.end(), [](const auto& event) { return is_message_event(event); }))
+    return false;
+  const auto changed = search->reload(tx);
+  return !changed || *changed;
 }
 
 rop::TableRowKey row_key(const RowSource& source, const RowName& row) {
   rop::TableRowKey out;
-  if (const auto* messages = dynamic_cast<const MessageRows*>(&source)) {
-    out.folder = mapi::Eid::of(messages->folder());
+  if (const auto folder = source.message_folder()) {
+    out.folder = mapi::Eid::of(*folder);
     out.message = row.is_header ? mapi::Eid{row.key} : mapi::Eid::of(MessageId{row.key});
     out.instance = row.instance;
   } else {
@@ -191,11 +209,26 @@ void Session::notify_folder_counts(replica::ReadTx& tx, std::span<const sync::Ma
   }
 }
 
+void Session::tell_search_complete(FolderId folder) {
+  NotificationData data;
+  data.flags = rop::kNotifySearchComplete;
+  data.folder = mapi::Eid::of(folder);
+  for (const auto& [handle, subscription] : subscriptions_)
+    if ((subscription->types & rop::kNotifySearchComplete) != 0 &&
+        (subscription->whole_store || subscription->folder == folder))
+      push_object(*subscription, data);
+  if (!queue_.empty()) {
+    has_events_ = true;
+    event_.notify_all();
+  }
+}
+
 void Session::notify_tables(replica::ReadTx& tx, std::span<const sync::MailboxEvent> events) {
   for (const auto& [handle, table] : tables_) {
     if (!table->is_watched()) continue;
+    const bool is_anew = is_searched_anew(tx, table->source(), events);
     const auto keys = touched(table->source(), events);
-    if (keys.size() > kMostRowEvents || is_gone(table->source(), events)) {
+    if (is_anew || keys.size() > kMostRowEvents || is_gone(table->source(), events)) {
       table->invalidate();
       push_table_changed(*table);
     } else if (!keys.empty()) {
@@ -219,7 +252,7 @@ void Session::notify_table(replica::ReadTx& tx, Table& table, const std::vector<
 void Session::push_row(replica::ReadTx& tx, Table& table, const View::Change& change) {
   NotificationData data;
   data.flags = rop::kNotifyTableModified;
-  if (dynamic_cast<const MessageRows*>(&table.source()) != nullptr) data.flags |= rop::kNotifyMessage;
+  if (table.source().message_folder()) data.flags |= rop::kNotifyMessage;
   data.row = row_key(table.source(), change.row);
   if (change.kind == View::Change::Kind::deleted) {
     data.table_event = rop::TableEvent::row_deleted;
@@ -245,7 +278,7 @@ void Session::push_table_changed(Table& table) {
   std::erase_if(queue_, [&](const Queued& queued) { return queued.notify.handle == table.handle; });
   NotificationData data;
   data.flags = rop::kNotifyTableModified;
-  if (dynamic_cast<const MessageRows*>(&table.source()) != nullptr) data.flags |= rop::kNotifyMessage;
+  if (table.source().message_folder()) data.flags |= rop::kNotifyMessage;
   data.table_event = rop::TableEvent::changed;
   if (!push(table.handle, table.logon->id, std::move(data))) {
     table.is_lost = true;

@@ -111,7 +111,9 @@ std::optional<std::string> MessageRows::index_key(mapi::PropTag t, const Propert
   }
 }
 
-std::vector<mapi::PropTag> MessageRows::columns() const {
+std::vector<mapi::PropTag> MessageRows::columns() const { return usual_columns(); }
+
+std::vector<mapi::PropTag> MessageRows::usual_columns() {
   auto out = MessageSource::computed_tags();
   for (const auto t : {tag::kInstID, tag::kInstanceNum, tag::kInstanceKey, tag::kRowType, tag::kDepth, tag::kSubject,
                        tag::kNormalizedSubject, tag::kMessageDeliveryTime, tag::kMessageSize, tag::kSenderName,

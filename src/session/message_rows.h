@@ -18,6 +18,8 @@ class MessageRows final : public RowSource {
   bool is_ordered_by_key() const override { return true; }
   std::vector<mapi::PropTag> columns() const override;
 
+  std::optional<FolderId> message_folder() const override { return folder_; }
+  static std::vector<mapi::PropTag> usual_columns();
   FolderId folder() const { return folder_; }
   replica::ContentsKind kind() const { return kind_; }
 

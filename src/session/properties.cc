@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/properties.h"
 
+#include "base/text.h"
 #include "proto/mapi/tags.h"
 #include "session/attachment_source.h"
 #include "session/draft.h"
 #include "session/folder_source.h"
 #include "session/message_source.h"
+#include "session/rights.h"
+#include "session/rops/lookup.h"
+#include "session/search.h"
 #include "session/session.h"
 #include "session/stream.h"
 #include "sync/bodies.h"
@@ -18,7 +22,7 @@ namespace {
 namespace tag = mapi::tag;
 using mapi::PropertyValue;
 
-// The folder's own fields are the backend's business; saying what is already so changes nothing.
+// What a folder has in fields of its own.
 bool is_folder_field(mapi::PropId id) {
   return id == tag::kDisplayName.id() || id == tag::kContainerClass.id() || id == tag::kAttributeHidden.id();
 }
@@ -68,41 +72,74 @@ Accepted accept(const PropertyChange& change, bool (*is_computed)(mapi::PropId),
   return out;
 }
 
-// Takes the folder's own fields out of a change: unchanged ones silently, others as problems.
-Result<> check_fields(Accepted& accepted, const PropertyChange& change, const FolderSource& folder) {
+// Takes the folder's own fields out of a change; those that are as asked already are left out.
+std::vector<mapi::Property> take_fields(Accepted& accepted, const FolderSource& folder) {
+  std::vector<mapi::Property> out;
   std::erase_if(accepted.set, [&](const mapi::Property& property) {
     if (!is_folder_field(property.tag.id())) return false;
     const auto has = folder.find(property.tag);
-    if (has && *has == property.value) return true;
-    const auto at = std::find_if(change.set.begin(), change.set.end(),
-                                 [&](const auto& p) { return p.tag.id() == property.tag.id(); });
-    accepted.problems.push_back({static_cast<std::uint16_t>(at - change.set.begin()), at->tag, EcCode::not_supported});
+    if (!has || *has != property.value) out.push_back(property);
     return true;
   });
   std::erase_if(accepted.erase, [](mapi::PropTag t) { return is_folder_field(t.id()); });
+  return out;
+}
+
+// Changes what the replica alone decides of a folder.
+Answer<void> put_row(Call& call, FolderId folder, const std::function<void(replica::FolderRow&)>& change) {
+  std::optional<replica::FolderRow> row;
+  OXB_CHECK(call.replica().write([&](replica::WriteTx& tx) -> Result<> {
+    OXB_TRY(row, tx.folder(folder));
+    if (!row) return {};
+    change(*row);
+    OXB_TRY(const auto put, tx.put_folder(*row));
+    static_cast<void>(put);
+    return {};
+  }));
+  if (!row) return refuse(EcCode::object_deleted);
+  call.mailbox().post({event_of(*row, sync::MailboxEvent::Kind::folder_modified)});
   return {};
 }
 
-Answer<std::vector<rop::PropertyProblem>> change_folder(Call& call, const Folder& folder,
-                                                        const PropertyChange& change) {
-  auto accepted = accept(change, is_computed_folder_property, folder.logon->code_page);
-  OXB_TRY(const auto row, call.replica().write([&](replica::WriteTx& tx) -> Result<std::optional<replica::FolderRow>> {
-    OXB_TRY(auto found, tx.folder(folder.id));
-    if (!found) return found;
-    OXB_CHECK(check_fields(accepted, change, FolderSource(call.store(), *found, nullptr)));
-    if (!accepted.set.empty() || !accepted.erase.empty())
-      OXB_CHECK(tx.set_folder_properties(folder.id, accepted.set, accepted.erase));
-    return found;
-  }));
-  if (!row) return refuse(EcCode::object_deleted);
-  if (!accepted.set.empty() || !accepted.erase.empty()) {
-    sync::MailboxEvent event;
-    event.kind = sync::MailboxEvent::Kind::folder_modified;
-    event.folder = row->id;
-    event.parent = row->parent;
-    call.mailbox().post({event});
+// Name and kind are the backend's business, where it has the folder [MS-OXCFOLD] 2.2.2.2.2.
+Task<Answer<void>> set_field(Call& call, replica::FolderRow row, mapi::Property property) {
+  if (property.tag.id() == tag::kAttributeHidden.id()) {
+    const auto* hidden = std::get_if<bool>(&property.value);
+    if (hidden == nullptr) co_return refuse(EcCode::invalid_parameter);
+    co_return put_row(call, row.id, [hidden](replica::FolderRow& now) { now.hidden = *hidden; });
   }
-  return std::move(accepted.problems);
+  const auto* text = std::get_if<std::string>(&property.value);
+  const bool is_name = property.tag.id() == tag::kDisplayName.id();
+  if (text == nullptr || (is_name && trim(*text).empty())) co_return refuse(EcCode::invalid_parameter);
+  if (row.special != replica::Special::none || !may_administer(row)) co_return refuse(EcCode::access_denied);
+  const bool is_search = row.source == replica::Source::search;
+  if (is_name && is_search) co_return move_search_folder(call, row, row.parent, *text);
+  if (is_search) co_return put_row(call, row.id, [text](replica::FolderRow& now) { now.container_class = *text; });
+  auto& writer = call.mailbox().writer();
+  if (is_name)
+    OXB_CO_CHECK(co_await writer.move_folder(row.id, row.parent, *text, call.wait()));
+  else
+    OXB_CO_CHECK(co_await writer.set_container_class(row.id, *text, call.wait()));
+  co_return Answer<void>{};
+}
+
+Task<Answer<std::vector<rop::PropertyProblem>>> change_folder(Call& call, const Folder& folder, PropertyChange change) {
+  auto accepted = accept(change, is_computed_folder_property, folder.logon->code_page);
+  OXB_CO_TRY(const auto row, call.replica().read([&](replica::ReadTx& tx) { return tx.folder(folder.id); }));
+  if (!row) co_return refuse(EcCode::object_deleted);
+  const auto fields = take_fields(accepted, FolderSource(call.store(), *row, nullptr));
+  for (const auto& field : fields) {
+    const auto done = co_await set_field(call, *row, field);
+    if (done) continue;
+    const auto at =
+        std::find_if(change.set.begin(), change.set.end(), [&](const auto& p) { return p.tag.id() == field.tag.id(); });
+    accepted.problems.push_back({static_cast<std::uint16_t>(at - change.set.begin()), at->tag, done.error().code});
+  }
+  if (accepted.set.empty() && accepted.erase.empty()) co_return std::move(accepted.problems);
+  OXB_CO_CHECK(call.replica().write(
+      [&](replica::WriteTx& tx) { return tx.set_folder_properties(folder.id, accepted.set, accepted.erase); }));
+  call.mailbox().post({event_of(*row, sync::MailboxEvent::Kind::folder_modified)});
+  co_return std::move(accepted.problems);
 }
 
 // What a client may not change of a message that was saved before, beside what is computed.
@@ -235,7 +272,8 @@ Value body_of(const Message& message, mapi::PropTag wanted) {
 
 Task<Answer<std::vector<rop::PropertyProblem>>> change_properties(Call& call, std::shared_ptr<Object> object,
                                                                   PropertyChange change) {
-  if (const auto* folder = dynamic_cast<const Folder*>(object.get())) co_return change_folder(call, *folder, change);
+  if (const auto* folder = dynamic_cast<const Folder*>(object.get()))
+    co_return co_await change_folder(call, *folder, std::move(change));
   if (auto* message = dynamic_cast<Message*>(object.get())) {
     OXB_CO_CHECK(co_await load_content(call, *message));
     co_return change_message(call, *message, change);

@@ -36,6 +36,8 @@ class RowSource {
   virtual std::optional<std::string> index_key(mapi::PropTag tag, const PropertySource& row) const = 0;
   // True if rows without a sort order stand by ascending key; false: the order of each() is all that is known.
   virtual bool is_ordered_by_key() const = 0;
+  // The folder whose messages the rows are; nullopt: they are something else.
+  virtual std::optional<FolderId> message_folder() const { return std::nullopt; }
   // The columns that QueryColumnsAll names beside those that the first rows have.
   virtual std::vector<mapi::PropTag> columns() const = 0;
 };

@@ -46,6 +46,7 @@ class Session final : public Context, public std::enable_shared_from_this<Sessio
   // A logon under an id that is in use replaces the old one with all its objects [MS-OXCROPS] 3.1.4.2.
   void put_logon(const std::shared_ptr<Logon>& logon);
   void on_events(std::span<const sync::MailboxEvent> events);
+  void tell_search_complete(FolderId folder);
 
  private:
   class Sink;

@@ -279,6 +279,7 @@ class ReplicaWriter final : public sync::Writer {
     row.special = replica::Special::none;
     row.remote = {};
     row.rights = kAllRights;
+    row.total = row.unread = row.associated = 0;
     OXB_TRY(const auto put, tx.put_folder(row));
     OXB_TRY(const auto made, tx.folder(put.id));
     return *made;

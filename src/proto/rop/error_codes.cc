@@ -44,6 +44,7 @@ constexpr Row kNames[] = {
     {EcCode::object_deleted, "ecObjectDeleted"},
     {EcCode::not_found, "ecNotFound"},
     {EcCode::unconfigured, "ecUnconfigured"},
+    {EcCode::unable_to_abort, "ecUnableToAbort"},
     {EcCode::network, "ecRpcFailed"},
     {EcCode::too_complex, "ecTooComplex"},
     {EcCode::computed, "ecComputed"},

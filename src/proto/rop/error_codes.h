@@ -44,6 +44,7 @@ enum class EcCode : std::uint32_t {
   object_deleted = 0x8004'010A,
   not_found = 0x8004'010F,
   unconfigured = 0x8004'011C,
+  unable_to_abort = 0x8004'0114,
   network = 0x8004'0115,  // ecRpcFailed
   too_complex = 0x8004'0117,
   computed = 0x8004'011A,

@@ -7,6 +7,7 @@
 #include "session/rights.h"
 #include "session/rops/handlers.h"
 #include "session/rops/lookup.h"
+#include "session/search.h"
 #include "session/session.h"
 
 #include <algorithm>
@@ -36,33 +37,21 @@ std::shared_ptr<RowSource> no_rows() {
   return std::make_shared<ListRows>(std::vector<mapi::PropertyBag>{}, std::vector<mapi::PropTag>{});
 }
 
-// Messages that only the replica holds are deleted here; the others belong to the backend.
-Reply<rop::DeleteMessages> delete_associated(Call& call, const rop::DeleteMessagesRequest& request) {
-  OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
-  std::vector<sync::MailboxEvent> events;
-  OXB_CO_TRY(const bool all, call.replica().write([&](replica::WriteTx& tx) -> Result<bool> {
-    std::vector<MessageId> local;
-    for (const auto id : request.messages) {
-      if (!id.is_own()) continue;
-      OXB_TRY(const auto row, tx.message(id.message()));
-      if (!row || row->folder != folder->id) continue;  // gone already: as asked
-      if (row->kind != replica::ContentsKind::associated) return false;
-      local.push_back(row->id);
-    }
-    for (const auto id : local) {
-      OXB_CHECK(tx.remove_message(id));
-      sync::MailboxEvent event;
-      event.kind = sync::MailboxEvent::Kind::message_deleted;
-      event.folder = folder->id;
-      event.message = id;
-      event.contents = replica::ContentsKind::associated;
-      events.push_back(std::move(event));
-    }
-    return true;
+struct Found {
+  std::shared_ptr<SearchRows> rows;
+  std::uint32_t total{};
+};
+// The folder's counts are those of the last look.
+Answer<Found> search_results(Call& call, const Folder& folder) {
+  SearchRows::Counts counts;
+  OXB_TRY(auto rows, call.replica().read([&](replica::ReadTx& tx) -> Result<std::shared_ptr<SearchRows>> {
+    OXB_TRY(auto made, SearchRows::create(tx, call.shared_store(), folder.id, folder.logon->code_page));
+    OXB_TRY(counts, made->counts(tx));
+    return made;
   }));
-  if (!all) co_return refuse(EcCode::not_supported);
-  if (!events.empty()) call.mailbox().post(std::move(events));
-  co_return rop::PartialCompletion{};
+  OXB_CHECK(call.replica().write(
+      [&](replica::WriteTx& tx) { return tx.set_folder_counts(folder.id, counts.total, counts.unread); }));
+  return Found{std::move(rows), counts.total};
 }
 
 }  // namespace
@@ -74,42 +63,6 @@ Reply<rop::OpenFolder> handle(Of<rop::OpenFolder>, Call& call, const rop::OpenFo
   OXB_CO_TRY(const auto row, folder_row(call, request.folder.folder()));
   OXB_CO_CHECK(call.open(request.output, make_folder(logon, row.id)));
   co_return rop::OpenFolder::Response{};
-}
-
-// A folder of that name is opened; making one is a change of the backend.
-Reply<rop::CreateFolder> handle(Of<rop::CreateFolder>, Call& call, const rop::CreateFolder::Request& request) {
-  OXB_CO_TRY(const auto parent, call.object<Folder>(request.input));
-  auto name = request.name;
-  if (!request.unicode) name = utf8_from_code_page(request.name, parent->logon->code_page).value_or(request.name);
-  if (trim(name).empty()) co_return refuse(EcCode::invalid_parameter);
-  OXB_CO_TRY(const auto rows, call.replica().read([&](replica::ReadTx& tx) {
-    return tx.folders_below(parent->id, replica::ReadTx::Depth::children);
-  }));
-  const auto wanted = fold_case(name);
-  const auto found =
-      std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return fold_case(row.name) == wanted; });
-  if (found == rows.end()) co_return refuse(EcCode::not_supported);
-  if (!request.open_existing) co_return refuse(EcCode::duplicate_name);
-  OXB_CO_CHECK(call.open(request.output, make_folder(parent->logon, found->id)));
-  rop::CreateFolder::Response response;
-  response.folder = mapi::Eid::of(found->id);
-  response.existed = true;
-  co_return response;
-}
-
-Reply<rop::GetSearchCriteria> handle(Of<rop::GetSearchCriteria>, Call& call,
-                                     const rop::GetSearchCriteria::Request& request) {
-  OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
-  co_return refuse(EcCode::not_search_folder);
-}
-
-Reply<rop::DeleteMessages> handle(Of<rop::DeleteMessages>, Call& call, const rop::DeleteMessages::Request& request) {
-  return delete_associated(call, request);
-}
-
-Reply<rop::HardDeleteMessages> handle(Of<rop::HardDeleteMessages>, Call& call,
-                                      const rop::HardDeleteMessages::Request& request) {
-  return delete_associated(call, request);
 }
 
 Reply<rop::GetHierarchyTable> handle(Of<rop::GetHierarchyTable>, Call& call,
@@ -144,6 +97,11 @@ Reply<rop::GetContentsTable> handle(Of<rop::GetContentsTable>, Call& call,
   const auto kind = (request.flags & rop::kTableAssociated) != 0 ? ContentsKind::associated : ContentsKind::normal;
   OXB_CO_TRY(auto row, folder_row(call, folder->id));
   if (!may_read(row)) co_return refuse(EcCode::access_denied);
+  if (kind == ContentsKind::normal && row.source == replica::Source::search) {
+    OXB_CO_TRY(auto found, search_results(call, *folder));
+    OXB_CO_CHECK(call.open(request.output, make_table(*folder, std::move(found.rows), notify)));
+    co_return rop::RowCount{found.total};
+  }
   if (kind == ContentsKind::normal) {
     // What was read before is shown when the backend cannot be asked; an unread folder is never shown as empty.
     auto status = co_await call.mailbox().ensure_contents(row.id, call.wait());

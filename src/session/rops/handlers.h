@@ -14,6 +14,7 @@ Reply<Rop> handle(Of<Rop>, Call&, const typename Rop::Request&) {
 // logon.cc
 Reply<rop::Logon> handle(Of<rop::Logon>, Call&, const rop::Logon::Request&);
 Reply<rop::GetReceiveFolder> handle(Of<rop::GetReceiveFolder>, Call&, const rop::GetReceiveFolder::Request&);
+Reply<rop::SetReceiveFolder> handle(Of<rop::SetReceiveFolder>, Call&, const rop::SetReceiveFolder::Request&);
 Reply<rop::GetReceiveFolderTable> handle(Of<rop::GetReceiveFolderTable>, Call&,
                                          const rop::GetReceiveFolderTable::Request&);
 Reply<rop::GetStoreState> handle(Of<rop::GetStoreState>, Call&, const rop::GetStoreState::Request&);
@@ -31,12 +32,34 @@ Reply<rop::WritePerUserInformation> handle(Of<rop::WritePerUserInformation>, Cal
 
 // folder.cc
 Reply<rop::OpenFolder> handle(Of<rop::OpenFolder>, Call&, const rop::OpenFolder::Request&);
-Reply<rop::CreateFolder> handle(Of<rop::CreateFolder>, Call&, const rop::CreateFolder::Request&);
-Reply<rop::GetSearchCriteria> handle(Of<rop::GetSearchCriteria>, Call&, const rop::GetSearchCriteria::Request&);
-Reply<rop::DeleteMessages> handle(Of<rop::DeleteMessages>, Call&, const rop::DeleteMessages::Request&);
-Reply<rop::HardDeleteMessages> handle(Of<rop::HardDeleteMessages>, Call&, const rop::HardDeleteMessages::Request&);
 Reply<rop::GetHierarchyTable> handle(Of<rop::GetHierarchyTable>, Call&, const rop::GetHierarchyTable::Request&);
 Reply<rop::GetContentsTable> handle(Of<rop::GetContentsTable>, Call&, const rop::GetContentsTable::Request&);
+
+// folder_write.cc
+Reply<rop::CreateFolder> handle(Of<rop::CreateFolder>, Call&, const rop::CreateFolder::Request&);
+Reply<rop::DeleteFolder> handle(Of<rop::DeleteFolder>, Call&, const rop::DeleteFolder::Request&);
+Reply<rop::MoveFolder> handle(Of<rop::MoveFolder>, Call&, const rop::MoveFolder::Request&);
+Reply<rop::CopyFolder> handle(Of<rop::CopyFolder>, Call&, const rop::CopyFolder::Request&);
+
+// search.cc
+Reply<rop::SetSearchCriteria> handle(Of<rop::SetSearchCriteria>, Call&, const rop::SetSearchCriteria::Request&);
+Reply<rop::GetSearchCriteria> handle(Of<rop::GetSearchCriteria>, Call&, const rop::GetSearchCriteria::Request&);
+
+// transfer.cc
+Reply<rop::DeleteMessages> handle(Of<rop::DeleteMessages>, Call&, const rop::DeleteMessages::Request&);
+Reply<rop::HardDeleteMessages> handle(Of<rop::HardDeleteMessages>, Call&, const rop::HardDeleteMessages::Request&);
+Reply<rop::EmptyFolder> handle(Of<rop::EmptyFolder>, Call&, const rop::EmptyFolder::Request&);
+Reply<rop::HardDeleteMessagesAndSubfolders> handle(Of<rop::HardDeleteMessagesAndSubfolders>, Call&,
+                                                   const rop::HardDeleteMessagesAndSubfolders::Request&);
+Reply<rop::MoveCopyMessages> handle(Of<rop::MoveCopyMessages>, Call&, const rop::MoveCopyMessages::Request&);
+
+// transport.cc
+Reply<rop::SubmitMessage> handle(Of<rop::SubmitMessage>, Call&, const rop::SubmitMessage::Request&);
+Reply<rop::AbortSubmit> handle(Of<rop::AbortSubmit>, Call&, const rop::AbortSubmit::Request&);
+Reply<rop::TransportSend> handle(Of<rop::TransportSend>, Call&, const rop::TransportSend::Request&);
+Reply<rop::SpoolerLockMessage> handle(Of<rop::SpoolerLockMessage>, Call&, const rop::SpoolerLockMessage::Request&);
+Reply<rop::UpdateDeferredActionMessages> handle(Of<rop::UpdateDeferredActionMessages>, Call&,
+                                                const rop::UpdateDeferredActionMessages::Request&);
 
 // table.cc
 Reply<rop::SetColumns> handle(Of<rop::SetColumns>, Call&, const rop::SetColumns::Request&);

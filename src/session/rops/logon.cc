@@ -38,36 +38,6 @@ Answer<void> check_owner(const sync::Mailbox& mailbox, const rop::Logon::Request
   return refuse(mailbox.installation().entity_of(request.essdn) ? EcCode::login_perm : EcCode::unknown_user);
 }
 
-// [MS-OXCSTOR] 2.2.1.2.1: printable ASCII, no leading, trailing or doubled dot.
-bool is_message_class(std::string_view text) {
-  if (text.size() > 255) return false;
-  if (!text.empty() && (text.front() == '.' || text.back() == '.')) return false;
-  if (text.find("..") != std::string_view::npos) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
-}
-
-struct Receiver {
-  std::string_view message_class;
-  Special folder;
-};
-constexpr std::array kReceivers = {
-    Receiver{"", Special::inbox},         Receiver{"IPM", Special::inbox}, Receiver{"REPORT.IPM", Special::inbox},
-    Receiver{"IPM.Note", Special::inbox}, Receiver{"IPC", Special::root},
-};
-
-// The longest class that is the asked one, or a prefix of it that ends at a dot.
-const Receiver& receiver_of(std::string_view message_class) {
-  const auto* best = &kReceivers[0];
-  for (const auto& receiver : kReceivers) {
-    const auto size = receiver.message_class.size();
-    if (size <= best->message_class.size() && size != 0) continue;
-    if (message_class.size() < size || !ascii_iequals(message_class.substr(0, size), receiver.message_class)) continue;
-    if (message_class.size() > size && size > 0 && message_class[size] != '.') continue;
-    best = &receiver;
-  }
-  return *best;
-}
-
 }  // namespace
 
 Reply<rop::Logon> handle(Of<rop::Logon>, Call& call, const rop::Logon::Request& request) {
@@ -97,32 +67,6 @@ Reply<rop::Logon> handle(Of<rop::Logon>, Call& call, const rop::Logon::Request& 
   response.time = calendar_fields(now);
   response.gwart_time = to_file_time(now);
   co_return response;
-}
-
-Reply<rop::GetReceiveFolder> handle(Of<rop::GetReceiveFolder>, Call& call,
-                                    const rop::GetReceiveFolder::Request& request) {
-  OXB_CO_TRY(const auto logon, call.object<Logon>(request.input));
-  if (!is_message_class(request.message_class)) co_return refuse(EcCode::invalid_parameter);
-  const auto& receiver = receiver_of(request.message_class);
-  OXB_CO_TRY(const auto row, call.replica().read([&](replica::ReadTx& tx) { return tx.special(receiver.folder); }));
-  co_return rop::GetReceiveFolder::Response{mapi::Eid::of(row.id), std::string(receiver.message_class)};
-}
-
-Reply<rop::GetReceiveFolderTable> handle(Of<rop::GetReceiveFolderTable>, Call& call,
-                                         const rop::GetReceiveFolderTable::Request& request) {
-  OXB_CO_TRY(const auto logon, call.object<Logon>(request.input));
-  OXB_CO_TRY(auto rows, call.replica().read([&](replica::ReadTx& tx) -> Result<std::vector<mapi::PropertyRow>> {
-    std::vector<mapi::PropertyRow> out;
-    for (const auto& receiver : kReceivers) {
-      OXB_TRY(const auto folder, tx.special(receiver.folder));
-      mapi::PropertyRow row;
-      row.values = {mapi::Eid::of(folder.id).property(), mapi::String8{std::string(receiver.message_class)},
-                    mapi::file_time(folder.created)};
-      out.push_back(std::move(row));
-    }
-    return out;
-  }));
-  co_return rop::GetReceiveFolderTable::Response{std::move(rows)};
 }
 
 Reply<rop::GetStoreState> handle(Of<rop::GetStoreState>, Call& call, const rop::GetStoreState::Request& request) {

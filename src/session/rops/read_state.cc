@@ -41,6 +41,54 @@ Task<Answer<void>> set_read(Call& call, std::vector<replica::MessageRow> rows, b
   co_return Answer<void>{};
 }
 
+// Receipts that flags say shall not be sent any more [MS-OXCMSG] 2.2.3.10.1. No receipt is sent from here in any case:
+// clients ask what a message says of them. Generating one is left to the client as well.
+struct Receipts {
+  mapi::PropTag asked;
+  std::int32_t flag;  // in PidTagMessageFlags
+};
+std::vector<Receipts> dropped_receipts(std::uint8_t flags) {
+  constexpr std::int32_t kNotifyRead = 0x100, kNotifyUnread = 0x200;
+  std::vector<Receipts> out;
+  if ((flags & rop::kReadFlagClearNotifyRead) != 0) out.push_back({tag::kReadReceiptRequested, kNotifyRead});
+  if ((flags & rop::kReadFlagClearNotifyUnread) != 0)
+    out.push_back({tag::kNonReceiptNotificationRequested, kNotifyUnread});
+  return out;
+}
+
+// What changes on one message.
+std::vector<mapi::Property> without_receipts(const replica::MessageRow& row, const std::vector<Receipts>& dropped) {
+  std::vector<mapi::Property> out;
+  const auto* had = row.properties.get<std::int32_t>(tag::kMessageFlags);
+  auto flags = had != nullptr ? *had : 0;
+  for (const auto& one : dropped) {
+    const auto* asked = row.properties.get<bool>(one.asked);
+    if (asked != nullptr && *asked) out.push_back({one.asked, false});
+    flags &= ~one.flag;
+  }
+  if (had != nullptr && flags != *had) out.push_back({tag::kMessageFlags, flags});
+  return out;
+}
+
+Answer<void> drop_receipts(Call& call, const std::vector<MessageId>& messages, std::uint8_t flags) {
+  const auto dropped = dropped_receipts(flags);
+  if (dropped.empty() || messages.empty()) return {};
+  std::vector<Event> events;
+  OXB_CHECK(call.replica().write([&](replica::WriteTx& tx) -> Result<> {
+    for (const auto id : messages) {
+      OXB_TRY(const auto row, tx.message(id));
+      if (!row) continue;
+      const auto set = without_receipts(*row, dropped);
+      if (set.empty()) continue;
+      OXB_CHECK(tx.set_message_properties(id, set, {}));
+      events.push_back(event_of(*row, Event::Kind::message_modified));
+    }
+    return {};
+  }));
+  if (!events.empty()) call.mailbox().post(std::move(events));
+  return {};
+}
+
 // nullopt: the flags ask for nothing that changes the read state.
 std::optional<bool> wanted_read_state(std::uint8_t flags) {
   if ((flags & rop::kReadFlagClear) != 0) return false;
@@ -79,6 +127,10 @@ Reply<rop::SetMessageStatus> handle(Of<rop::SetMessageStatus>, Call& call,
 
 Reply<rop::SetReadFlags> handle(Of<rop::SetReadFlags>, Call& call, const rop::SetReadFlags::Request& request) {
   OXB_CO_TRY(const auto folder, call.object<Folder>(request.input));
+  std::vector<MessageId> named;
+  for (const auto id : request.messages)
+    if (id.is_own()) named.push_back(id.message());
+  OXB_CO_CHECK(drop_receipts(call, named, request.flags));
   const auto wanted = wanted_read_state(request.flags);
   if (!wanted) co_return rop::PartialCompletion{};
   OXB_CO_TRY(auto rows, call.replica().read([&](replica::ReadTx& tx) -> Result<std::vector<replica::MessageRow>> {
@@ -110,6 +162,13 @@ Reply<rop::SetReadFlags> handle(Of<rop::SetReadFlags>, Call& call, const rop::Se
 Reply<rop::SetMessageReadFlag> handle(Of<rop::SetMessageReadFlag>, Call& call,
                                       const rop::SetMessageReadFlag::Request& request) {
   OXB_CO_TRY(const auto message, call.object<Message>(request.input));
+  if (message->row.id.value != 0) {
+    OXB_CO_TRY(const auto before, message_row(call, mapi::Eid::of(message->row.id)));
+    OXB_CO_CHECK(drop_receipts(call, {before.id}, request.flags));
+    OXB_CO_TRY(const auto after, message_row(call, mapi::Eid::of(before.id)));
+    // The object's own doing is no conflict for its next save.
+    if (message->row.change == before.change) message->row.change = after.change;
+  }
   const auto wanted = wanted_read_state(request.flags);
   if (wanted && message->row.id.value != 0) {
     OXB_CO_TRY(auto row, call.replica().read([&](replica::ReadTx& tx) { return tx.message(message->row.id); }));
