@@ -17,7 +17,7 @@ struct ContextLimits {
   std::size_t written_bytes = 128U << 20;    // in streams that are open for writing, and in unsaved changes
   std::size_t recipients = 10'000;           // of one message that is being written
   std::size_t attachments = 1'000;           // likewise
-  unsigned embedded_depth = 10;              // messages inside messages
+  unsigned embedded_depth = 20;              // messages inside messages
   std::size_t queued_notifications = 5'000;  // beyond that tables get TableChanged and the rest is dropped
   std::size_t request_bytes = 0x40000;       // one ROP buffer [MS-OXCRPC] 3.1.4.2
 };

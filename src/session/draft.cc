@@ -119,6 +119,20 @@ Answer<void> check_room(Call& call, std::size_t bytes) {
   return {};
 }
 
+// Messages inside messages, this one's attachment included.
+unsigned nesting(const mapi::Attachment& attachment) {
+  if (!attachment.embedded) return 0;
+  unsigned deepest = 0;
+  for (const auto& inner : attachment.embedded->attachments) deepest = std::max(deepest, nesting(inner));
+  return deepest + 1;
+}
+
+Answer<void> check_depth(Call& call, const Message& message, const mapi::Attachment& attachment) {
+  if (message.depth + nesting(attachment) > call.session().limits().embedded_depth)
+    return refuse(EcCode::not_enough_memory);
+  return {};
+}
+
 std::size_t size_of(const DraftChange& change) {
   std::size_t size = 0;
   for (const auto& property : change.set) size += session::size_of(property.value) + kPropertyBytes;
@@ -265,6 +279,7 @@ Answer<void> remove_recipients(Call& call, Message& message) {
 Answer<void> put_attachment(Call& call, Attachment& attachment) {
   if (!attachment.draft) return {};
   auto& message = *attachment.message;
+  OXB_CHECK(check_depth(call, message, *attachment.draft));
   OXB_TRY(auto* draft, edit(call, message, size_of(*attachment.draft)));
   auto value = *attachment.draft;
   if (const auto index = message.attachment_index(attachment.number)) {
@@ -292,6 +307,43 @@ Answer<void> remove_attachment(Call& call, Message& message, std::uint32_t numbe
   message.attachments_changed = true;
   follow_lists(*draft);
   count(message);
+  return {};
+}
+
+Answer<void> copy_recipients(Call& call, const Message& from, Message& to) {
+  if (!from.content) return {};
+  std::size_t more = 0;
+  for (const auto& recipient : from.content->recipients) more += size_of(recipient.properties);
+  OXB_TRY(auto* draft, edit(call, to, more));
+  if (from.content->recipients.size() > call.session().limits().recipients) return refuse(EcCode::not_enough_memory);
+  draft->recipients = from.content->recipients;
+  to.recipient_ids_ = from.recipient_ids();
+  to.recipients_changed = true;
+  follow_lists(*draft);
+  count(to);
+  return {};
+}
+
+Answer<void> copy_attachments(Call& call, const Message& from, Message& to) {
+  if (!from.content) return {};
+  std::size_t more = 0;
+  for (const auto& attachment : from.content->attachments) {
+    OXB_CHECK(check_depth(call, to, attachment));
+    more += size_of(attachment);
+  }
+  OXB_TRY(auto* draft, edit(call, to, more));
+  if (from.content->attachments.size() > call.session().limits().attachments) return refuse(EcCode::not_enough_memory);
+  to.reserve_attachment_numbers();
+  draft->attachments.clear();
+  to.attachment_numbers_.clear();
+  for (const auto& attachment : from.content->attachments) {
+    const auto number = to.take_attachment_number();
+    draft->attachments.push_back(attachment);
+    to.attachment_numbers_.push_back(number);
+  }
+  to.attachments_changed = true;
+  follow_lists(*draft);
+  count(to);
   return {};
 }
 

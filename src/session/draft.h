@@ -40,6 +40,9 @@ Answer<void> remove_recipients(Call& call, Message& message);
 // Puts an attachment's draft into its message's.
 Answer<void> put_attachment(Call& call, Attachment& attachment);
 Answer<void> remove_attachment(Call& call, Message& message, std::uint32_t number);
+// Puts one message's list in the place of another's.
+Answer<void> copy_recipients(Call& call, const Message& from, Message& to);
+Answer<void> copy_attachments(Call& call, const Message& from, Message& to);
 // PidTagHasAttachments and PidTagDisplayTo, Cc, Bcc follow from the lists.
 void follow_lists(mapi::Content& content);
 

@@ -128,6 +128,10 @@ Reply<rop::GetNamesFromPropertyIds> handle(Of<rop::GetNamesFromPropertyIds>, Cal
 Reply<rop::QueryNamedProperties> handle(Of<rop::QueryNamedProperties>, Call&,
                                         const rop::QueryNamedProperties::Request&);
 
+// copy.cc
+Reply<rop::CopyProperties> handle(Of<rop::CopyProperties>, Call&, const rop::CopyProperties::Request&);
+Reply<rop::CopyTo> handle(Of<rop::CopyTo>, Call&, const rop::CopyTo::Request&);
+
 // stream.cc
 Reply<rop::OpenStream> handle(Of<rop::OpenStream>, Call&, const rop::OpenStream::Request&);
 Reply<rop::ReadStream> handle(Of<rop::ReadStream>, Call&, const rop::ReadStream::Request&);
