@@ -128,6 +128,25 @@ void read_imap(SectionReader& section, ImapConfig& imap) {
               {"{mail_login}", "{login}", "{email}", "{local}", "{domain}", "{ox_login}", "{user}", "{context}"});
 }
 
+void read_submission(SectionReader& section, SubmissionConfig& submission) {
+  section.text("host", submission.host);
+  section.choice("tls", submission.tls, {"none", "starttls", "implicit"});
+  submission.port = submission.tls == MailTls::implicit ? 465 : 587;
+  section.number("port", submission.port, 1, 65'535);
+  section.text("ca_file", submission.ca_file);
+  section.boolean("verify", submission.verify);
+  section.boolean("allow_plaintext", submission.allow_plaintext);
+  section.boolean("sign_in", submission.sign_in);
+  section.text("hello", submission.hello);
+
+  if (!submission.host.empty() && submission.tls == MailTls::none && !is_local(submission.host) &&
+      !submission.allow_plaintext)
+    section.problem_at(
+        "tls",
+        "submission.tls: passwords and mails travel unencrypted; use \"starttls\" or \"implicit\", or set "
+        "submission.allow_plaintext = true");
+}
+
 void read_limits(SectionReader& section, LimitsConfig& limits) {
   section.number("connections", limits.connections, 1, 1'000'000);
   section.number("connections_per_address", limits.connections_per_address, 1, 1'000'000);
@@ -153,8 +172,8 @@ void read_sync(SectionReader& section, SyncConfig& sync) {
 void read_all(const toml::table& root, LoadedConfig& loaded, std::vector<std::string>* keys = nullptr) {
   auto& config = loaded.config;
   auto& problems = loaded.problems;
-  static const std::set<std::string, std::less<>> kSections = {"server", "store", "ox",  "imap",
-                                                               "limits", "log",   "sync"};
+  static const std::set<std::string, std::less<>> kSections = {"server",     "store",  "ox",  "imap",
+                                                               "submission", "limits", "log", "sync"};
   for (const auto& [key, node] : root)
     if (kSections.count(key.str()) == 0)
       problems.push_back({static_cast<unsigned>(key.source().begin.line),
@@ -175,6 +194,7 @@ void read_all(const toml::table& root, LoadedConfig& loaded, std::vector<std::st
   });
   section("ox", [&](SectionReader& reader) { read_ox(reader, config.ox); });
   section("imap", [&](SectionReader& reader) { read_imap(reader, config.imap); });
+  section("submission", [&](SectionReader& reader) { read_submission(reader, config.submission); });
   section("limits", [&](SectionReader& reader) { read_limits(reader, config.limits); });
   section("log", [&](SectionReader& reader) {
     reader.choice("level", config.log.level, {"debug", "info", "warning", "error", "off"});

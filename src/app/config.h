@@ -39,8 +39,10 @@ struct OxConfig {
   std::string installation;  // the key that addresses are computed from; empty: the URL's host
 };
 
+enum class MailTls : std::uint8_t { none, starttls, implicit };
+
 struct ImapConfig {
-  enum class Tls : std::uint8_t { none, starttls, implicit };
+  using Tls = MailTls;
   std::string host;
   std::uint16_t port = 993;
   Tls tls = Tls::implicit;
@@ -48,6 +50,17 @@ struct ImapConfig {
   bool verify = true;
   bool allow_plaintext = false;
   std::string login = "{mail_login}";
+};
+
+struct SubmissionConfig {
+  std::string host;  // empty: mail cannot be sent
+  std::uint16_t port = 587;
+  MailTls tls = MailTls::starttls;
+  std::string ca_file;
+  bool verify = true;
+  bool allow_plaintext = false;
+  bool sign_in = true;
+  std::string hello;
 };
 
 struct LimitsConfig {
@@ -80,6 +93,7 @@ struct Config {
   StoreConfig store;
   OxConfig ox;
   ImapConfig imap;
+  SubmissionConfig submission;
   LimitsConfig limits;
   LogConfig log;
   SyncConfig sync;

@@ -78,6 +78,22 @@ TEST(Config, PlaintextToABackendNeedsLoopbackOrPermission) {
   EXPECT_EQ(with("url = \"http://10.0.0.1\"\nallow_plaintext = true", good), 0U);
   EXPECT_EQ(with("url = \"https://10.0.0.1\"", "host = \"10.0.0.2\"\ntls = \"none\""), 1U);
   EXPECT_EQ(with("url = \"https://10.0.0.1\"", "host = \"::1\"\ntls = \"none\""), 0U);
+  const auto submission = [&](std::string_view keys) {
+    return problems(fmt::format("{}\n[submission]\n{}\n", kLeast, keys)).size();
+  };
+  EXPECT_EQ(submission(""), 0U);
+  EXPECT_EQ(submission("host = \"127.0.0.1\"\ntls = \"none\"\nport = 2525"), 0U);
+  EXPECT_EQ(submission("host = \"10.0.0.2\"\ntls = \"none\""), 1U);
+  EXPECT_EQ(submission("host = \"10.0.0.2\"\ntls = \"none\"\nallow_plaintext = true"), 0U);
+}
+
+TEST(Config, ThePortOfASubmissionServerFollowsItsTls) {
+  const auto port = [](std::string_view keys) {
+    return parse_config(fmt::format("{}\n[submission]\nhost = \"x\"\n{}\n", kLeast, keys)).config.submission.port;
+  };
+  EXPECT_EQ(port(""), 587);
+  EXPECT_EQ(port("tls = \"implicit\""), 465);
+  EXPECT_EQ(port("tls = \"implicit\"\nport = 2465"), 2465);
 }
 
 TEST(Config, PlainHttpListensOnLoopbackOnly) {
@@ -131,6 +147,9 @@ TEST(Config, TheExamplesDefaultsAreTheRealOnes) {
   EXPECT_EQ(shown.imap.tls, real.imap.tls);
   EXPECT_EQ(shown.imap.login, real.imap.login);
   EXPECT_EQ(shown.ox.login, real.ox.login);
+  EXPECT_EQ(shown.submission.port, real.submission.port);
+  EXPECT_EQ(shown.submission.tls, real.submission.tls);
+  EXPECT_EQ(shown.submission.sign_in, real.submission.sign_in);
   EXPECT_EQ(shown.limits.request_bytes, real.limits.request_bytes);
   EXPECT_EQ(shown.limits.contexts, real.limits.contexts);
   EXPECT_EQ(shown.limits.context_idle, real.limits.context_idle);

@@ -23,11 +23,14 @@ class ScriptedServer {
   struct Hear {
     std::string part;  // reads lines until one contains this
   };
+  struct HearLine {
+    std::string line;  // reads lines until one is this
+  };
   struct SayForEver {
     std::string text;  // until the client goes
   };
   struct Hold {};  // says nothing until the client goes
-  using Step = std::variant<Say, Hear, SayForEver, Hold>;
+  using Step = std::variant<Say, Hear, HearLine, SayForEver, Hold>;
   using Script = std::vector<Step>;
 
   explicit ScriptedServer(std::vector<Script> scripts) : scripts_(std::move(scripts)) {
@@ -81,13 +84,14 @@ class ScriptedServer {
     }
     return true;
   }
-  bool hear(int peer, const std::string& part) {
+  template <class Wanted>
+  bool hear(int peer, const Wanted& wanted) {
     while (true) {
       for (auto end = input_.find("\r\n"); end != std::string::npos; end = input_.find("\r\n")) {
         const auto line = input_.substr(0, end);
         input_.erase(0, end + 2);
         heard_.push_back(line);
-        if (line.find(part) != std::string::npos) {
+        if (wanted(line)) {
           tag_ = line.substr(0, line.find(' '));
           return true;
         }
@@ -108,7 +112,9 @@ class ScriptedServer {
       if (const auto* say = std::get_if<Say>(&step)) {
         if (!send_all(peer, with_tag(say->text))) return;
       } else if (const auto* wanted = std::get_if<Hear>(&step)) {
-        if (!hear(peer, wanted->part)) return;
+        if (!hear(peer, [&](const std::string& line) { return line.find(wanted->part) != std::string::npos; })) return;
+      } else if (const auto* whole = std::get_if<HearLine>(&step)) {
+        if (!hear(peer, [&](const std::string& line) { return line == whole->line; })) return;
       } else if (const auto* endless = std::get_if<SayForEver>(&step)) {
         while (send_all(peer, endless->text)) {
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "base/secret.h"
+#include "backend/mail_login.h"
 #include "model/folder.h"
 
 #include <chrono>
@@ -14,7 +14,8 @@ namespace oxb::backend {
 struct ImapSettings {
   std::string host;
   std::uint16_t port = 143;
-  enum class Security : std::uint8_t { plaintext, starttls, tls } security = Security::starttls;
+  using Security = MailSecurity;
+  Security security = Security::starttls;
   bool allow_remote_plaintext = false;  // plaintext is for loopback only unless configured
   std::string ca_file;                  // additional authority in PEM; empty: the system's store
   bool verify_certificates = true;
@@ -30,11 +31,6 @@ struct ImapSettings {
   std::map<model::FolderRole, std::string> folder_roles;
 };
 
-struct ImapLogin {
-  std::string user;    // what the mail server wants to hear
-  std::string act_as;  // authorization id, for a delegated login; normally empty
-  enum class Kind : std::uint8_t { password, bearer } kind = Kind::password;
-  Secret secret;
-};
+using ImapLogin = MailLogin;
 
 }  // namespace oxb::backend

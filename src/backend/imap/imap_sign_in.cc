@@ -13,37 +13,6 @@ using Status = imap::Response::Status;
 
 namespace {
 
-bool is_loopback(std::string_view host) {
-  return ascii_iequals(host, "localhost") || host == "::1" || host.substr(0, 4) == "127.";
-}
-
-void wipe(std::string& text) {
-  volatile char* bytes = text.data();
-  for (std::size_t i = 0; i < text.size(); ++i) bytes[i] = 0;
-  text.clear();
-}
-
-std::string plain_response(const ImapLogin& login) {  // RFC 4616
-  std::string text = login.act_as;
-  text.push_back('\0');
-  text.append(login.user);
-  text.push_back('\0');
-  text.append(login.secret.reveal());
-  auto encoded = to_base64(as_bytes(text));
-  wipe(text);
-  return encoded;
-}
-
-std::string bearer_response(const ImapLogin& login) {  // RFC 7628 section 3.1
-  auto text = fmt::format(
-      "n,a={},\x01"
-      "auth=Bearer {}\x01\x01",
-      login.user, login.secret.reveal());
-  auto encoded = to_base64(as_bytes(text));
-  wipe(text);
-  return encoded;
-}
-
 // RFC 5530 codes tell a wrong password from a server in trouble; without a code a NO means the former.
 Error refused_login(const ImapAnswer& answer) {
   if (answer.code) {
@@ -61,7 +30,7 @@ Error refused_login(const ImapAnswer& answer) {
 
 Task<Result<std::unique_ptr<ImapConnection>>> ImapConnection::open(ImapSettings settings, ImapLogin login, Wait wait) {
   using Security = ImapSettings::Security;
-  if (settings.security == Security::plaintext && !settings.allow_remote_plaintext && !is_loopback(settings.host))
+  if (settings.security == Security::plaintext && !settings.allow_remote_plaintext && !is_loopback_host(settings.host))
     co_return fail(Errc::access_denied,
                    fmt::format("IMAP without TLS to {} is refused; configure tls or starttls", settings.host));
   wait = wait.at_most(settings.sign_in_time);
