@@ -4,11 +4,11 @@
 #include "base/log.h"
 #include "net/event_loop.h"
 #include "net/http_connection.h"
+#include "net/listen.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -122,23 +122,12 @@ class TcpHttpServer final : public HttpServer {
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(Executor executor, const std::string& address,
                                                        std::uint16_t port, std::shared_ptr<TlsServerContext> tls,
                                                        HttpServerLimits limits, HttpHandler handler) {
-  boost::system::error_code ec;
-  const auto numeric = asio::ip::make_address(address, ec);
-  if (ec) return fail(Errc::invalid, fmt::format("{} is not a numeric address to listen on", address));
-  const tcp::endpoint endpoint(numeric, port);
   auto core = std::make_shared<HttpServerCore>();
   core->limits = std::move(limits);
   core->handler = std::move(handler);
   core->tls = std::move(tls);
   auto listener = std::make_shared<Listener>(executor, std::move(core));
-  auto& acceptor = listener->acceptor;
-  acceptor.open(endpoint.protocol(), ec);
-  if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
-  if (!ec && numeric.is_v6()) acceptor.set_option(asio::ip::v6_only(!numeric.is_unspecified()), ec);
-  if (!ec) acceptor.bind(endpoint, ec);
-  if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
-  if (ec) return fail(Errc::unavailable, fmt::format("cannot listen on {}:{}: {}", address, port, ec.message()));
-  const auto bound = acceptor.local_endpoint(ec).port();
+  OXB_TRY(const auto bound, bind_and_listen(listener->acceptor, address, port));
   spawn(listener->strand, listener->run());
   return std::make_unique<TcpHttpServer>(std::move(listener), bound);
 }

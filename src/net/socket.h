@@ -47,4 +47,8 @@ class Socket {
   std::optional<boost::asio::ssl::stream<Tcp::socket&>> tls_;
 };
 
+class Stream;
+// peer: its name in errors. In stream.cc.
+std::unique_ptr<Stream> make_stream(Socket::Tcp::socket socket, std::string peer);
+
 }  // namespace oxb::net

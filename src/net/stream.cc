@@ -49,6 +49,10 @@ class SocketStream final : public Stream {
 
 }  // namespace
 
+std::unique_ptr<Stream> make_stream(tcp::socket socket, std::string peer) {
+  return std::make_unique<SocketStream>(std::move(socket), std::move(peer));
+}
+
 // The system's resolver cannot be interrupted: the caller leaves in time, the answer is dropped when it comes.
 Task<Result<std::vector<tcp::endpoint>>> resolve(std::string host, std::uint16_t port, Wait wait) {
   struct Answer {
@@ -96,7 +100,7 @@ Task<Result<std::unique_ptr<Stream>>> Stream::connect(std::string host, std::uin
       boost::system::error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
       socket.set_option(asio::socket_base::keep_alive(true), ignored);
-      co_return std::make_unique<SocketStream>(std::move(socket), peer);
+      co_return make_stream(std::move(socket), peer);
     }
     last = watch.failure(fmt::format("cannot connect to {}", peer), ec).value();
   }
