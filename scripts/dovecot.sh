@@ -8,7 +8,8 @@
 # --passwd: a Dovecot passwd-file (name:{PLAIN}password per line); only the first two fields are used.
 # --parent: the server stops by itself soon after that process ended. --set: another setting, where PART/name = value goes
 # into the protocol section PART.
-# The port file gets lines imap=N, imaps=N, sieve=N, and ca=FILE with the self-made certificate.
+# The port file gets lines imap=N, imaps=N, sieve=N, ca=FILE with the self-made certificate, and lmtp=N where Dovecot's
+# LMTP server is installed: what is delivered there goes through the user's filter into his mailbox.
 set -euo pipefail
 
 account=oxbridge-demo
@@ -46,15 +47,18 @@ free_port() { # below the ephemeral range, so that no outgoing connection takes 
   done
 }
 
-write_config() { # DIR IMAP IMAPS SIEVE
-  local dir=$1 group
+has_lmtp() { [ -x /usr/lib/dovecot/lmtp ]; }
+
+write_config() { # DIR IMAP IMAPS SIEVE LMTP
+  local dir=$1 group protocols='imap sieve'
+  if has_lmtp; then protocols+=' lmtp'; fi
   group=$(id -gn "$account")
   cat > "$dir/dovecot.conf" << CONFIG
 base_dir = $dir/base
 state_dir = $dir/state
 log_path = $dir/dovecot.log
 info_log_path = $dir/dovecot.log
-protocols = imap sieve
+protocols = $protocols
 listen = 127.0.0.1
 default_internal_user = $account
 default_internal_group = $group
@@ -160,11 +164,26 @@ service auth {
   }
 }
 CONFIG
+  if has_lmtp; then
+    cat >> "$dir/dovecot.conf" << CONFIG
+hostname = localhost
+postmaster_address = postmaster@localhost
+protocol lmtp {
+  mail_plugins = \$mail_plugins sieve
+}
+service lmtp {
+  inet_listener lmtp {
+    address = 127.0.0.1
+    port = $5
+  }
+}
+CONFIG
+  fi
   printf '%s\n' "${settings[@]}" >> "$dir/dovecot.conf"
 }
 
 start() {
-  local dir=$1 passwd='' port_file='' parent='' imap imaps sieve pid
+  local dir=$1 passwd='' port_file='' parent='' imap imaps sieve lmtp pid
   shift
   settings=()
   while [ $# -gt 0 ]; do
@@ -211,7 +230,8 @@ start() {
   fi
   for _ in 1 2 3 4 5; do
     imap=$(free_port) imaps=$(free_port $imap) sieve=$(free_port $imap $imaps)
-    write_config "$dir" $imap $imaps $sieve
+    lmtp=$(free_port $imap $imaps $sieve)
+    write_config "$dir" $imap $imaps $sieve $lmtp
     chmod 644 "$dir/dovecot.conf"
     rm -f "$dir/base/master.pid" "$dir/start.log"
     # The master goes to the background once it listens.
@@ -223,6 +243,7 @@ start() {
       pid=$(cat "$dir/base/master.pid")
       printf '%s %s\n' "$pid" "$(start_time "$pid")" > "$dir/pid"
       printf 'imap=%s\nimaps=%s\nsieve=%s\nca=%s\n' $imap $imaps $sieve "$dir/cert.pem" > "$dir/ports"
+      if has_lmtp; then printf 'lmtp=%s\n' $lmtp >> "$dir/ports"; fi
       if [ -n "$port_file" ]; then cp "$dir/ports" "$port_file"; fi
       if [ -n "$parent" ]; then stop_after "$dir" "$parent" "$(start_time "$parent")" & fi
       return 0

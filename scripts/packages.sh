@@ -48,6 +48,7 @@ libgtest-dev
 run_packages='
 ca-certificates
 dovecot-imapd
+dovecot-lmtpd
 dovecot-managesieved
 dovecot-sieve
 openssl

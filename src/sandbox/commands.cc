@@ -27,6 +27,8 @@ struct Options {
   std::uint16_t port = 0;
   std::string port_file;
   std::string control_token;
+  int submission_port = -1;
+  std::uint16_t lmtp_port = 0;
   bool no_address_check = false;
   NewContext context;
   NewUser user;
@@ -71,9 +73,17 @@ Result<> serve(const Options& options) {
   wanted.address = options.listen;
   wanted.port = options.port;
   wanted.control_token = options.control_token;
+  if (options.submission_port >= 0) {
+    wanted.submission.emplace();
+    wanted.submission->address = options.listen;
+    wanted.submission->port = static_cast<std::uint16_t>(options.submission_port);
+    wanted.submission->lmtp_port = options.lmtp_port;
+  }
   OXB_TRY(const auto server, Server::start(loop.executor(), std::move(wanted)));
   if (!options.port_file.empty()) {
-    OXB_CHECK(write_file(options.port_file, fmt::format("{}\n{}\n", server->port(), server->control_token())));
+    auto lines = fmt::format("{}\n{}\n", server->port(), server->control_token());
+    if (server->submission_port() != 0) lines += fmt::format("{}\n", server->submission_port());
+    OXB_CHECK(write_file(options.port_file, lines));
   }
   std::printf("oxsandbox: %s\n", server->url().c_str());
   std::fflush(stdout);
@@ -202,8 +212,11 @@ int run_command(int argc, char** argv) {
   serve_command->add_option("--listen", options.listen, "numeric address");
   serve_command->add_option("--port", options.port, "0 picks a free one");
   serve_command->add_option("--port-file", options.port_file,
-                            "where to write the port and the control token, a line each");
+                            "where to write the port, the control token and the submission port, a line each");
   serve_command->add_option("--control-token", options.control_token, "token for /control; drawn when not given");
+  serve_command->add_option("--submission-port", options.submission_port, "take mail there; 0 picks a free one")
+      ->check(CLI::Range(0, 65'535));
+  serve_command->add_option("--lmtp-port", options.lmtp_port, "of the mail server on loopback, for mail to users here");
   serve_command->add_flag("--no-address-check", options.no_address_check, "sessions may change their client address");
 
   auto* init_command = app.add_subcommand("init", "make a context");

@@ -244,7 +244,21 @@ CREATE TABLE reminder (
 CREATE UNIQUE INDEX reminder_task ON reminder (context, task, user);
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1};
+// What the submission server took.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE outgoing (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  context INTEGER NOT NULL,
+  user INTEGER NOT NULL,
+  sender TEXT NOT NULL,
+  recipients TEXT NOT NULL,
+  outside TEXT NOT NULL,
+  message BLOB NOT NULL
+);
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2};
 
 }  // namespace
 

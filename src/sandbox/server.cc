@@ -2,6 +2,7 @@
 #include "sandbox/server.h"
 
 #include "sandbox/dispatch.h"
+#include "sandbox/outgoing.h"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -62,6 +63,10 @@ Result<std::unique_ptr<Server>> Server::start(Executor executor, ServerOptions o
   server->address_ = options.address;
   server->control_token_ = options.control_token.empty() ? random_token() : options.control_token;
   auto* self = server.get();
+  if (options.submission) {
+    OXB_TRY(server->submission_, start_submission(executor, *std::move(options.submission),
+                                                  [self](const auto& fn) { self->with_sandbox(fn); }));
+  }
   OXB_TRY(server->http_,
           net::HttpServer::listen(std::move(executor), options.address, options.port, nullptr, {},
                                   [self](net::HttpExchange& exchange) { return self->handle(exchange); }));
@@ -70,7 +75,12 @@ Result<std::unique_ptr<Server>> Server::start(Executor executor, ServerOptions o
 
 std::uint16_t Server::port() const { return http_->port(); }
 std::string Server::url() const { return fmt::format("http://{}:{}", address_, port()); }
-Task<void> Server::stop(Wait wait) { return http_->stop(std::move(wait)); }
+std::uint16_t Server::submission_port() const { return submission_ ? submission_->port() : 0; }
+
+Task<void> Server::stop(Wait wait) {
+  if (submission_) co_await submission_->stop(wait);
+  co_await http_->stop(std::move(wait));
+}
 
 net::HttpResponse Server::answer(const net::HttpRequest& request) {
   const std::lock_guard lock(sandbox_mutex_);
@@ -135,7 +145,8 @@ Task<void> Server::handle(net::HttpExchange& exchange) {
   }
 }
 
-// GET counters | POST reset-counters | GET faults | POST faults | POST clear-faults | POST end-sessions
+// GET outgoing | POST clear-outgoing | GET counters | POST reset-counters | GET faults | POST faults | POST
+// clear-faults | POST end-sessions
 net::HttpResponse Server::control(const net::HttpRequest& request) {
   const auto given = request.headers.get("X-Control-Token");
   if (!loopback(request.client_address) || !same_token(given, control_token_))
@@ -144,8 +155,11 @@ net::HttpResponse Server::control(const net::HttpRequest& request) {
   auto& faults = sandbox_->faults();
   const auto what = std::string_view(request.path).substr(std::string_view("/control/").size());
   if (what == "counters") return json_response(faults.counters());
+  if (what == "outgoing") return json_response(all_outgoing(sandbox_->db()));
   if (what == "reset-counters") {
     faults.reset_counters();
+  } else if (what == "clear-outgoing") {
+    clear_outgoing(sandbox_->db());
   } else if (what == "clear-faults") {
     faults.clear();
   } else if (what == "end-sessions") {

@@ -3,9 +3,11 @@
 // The box behind HTTP. Tests run it inside their own process.
 #include "net/http_server.h"
 #include "sandbox/sandbox.h"
+#include "sandbox/submission_server.h"
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace oxb::sandbox {
@@ -15,6 +17,7 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;     // 0: a free one
   std::string control_token;  // for /control; empty: drawn
+  std::optional<SubmissionOptions> submission;
 };
 
 class Server {
@@ -23,7 +26,8 @@ class Server {
   ~Server();
 
   std::uint16_t port() const;
-  std::string url() const;  // "http://127.0.0.1:4711"
+  std::uint16_t submission_port() const;  // 0: there is none
+  std::string url() const;                // "http://127.0.0.1:4711"
   const std::string& control_token() const { return control_token_; }
   Task<void> stop(Wait wait);
 
@@ -44,6 +48,7 @@ class Server {
   std::mutex sandbox_mutex_;
   std::unique_ptr<Sandbox> sandbox_;
   std::unique_ptr<net::HttpServer> http_;
+  std::unique_ptr<net::StreamServer> submission_;
 };
 
 }  // namespace oxb::sandbox

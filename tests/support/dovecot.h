@@ -63,6 +63,7 @@ class Dovecot {
   std::uint16_t imap() const { return port("imap"); }
   std::uint16_t imaps() const { return port("imaps"); }
   std::uint16_t sieve() const { return port("sieve"); }
+  std::uint16_t lmtp() const { return port("lmtp"); }  // 0: not installed
   std::string ca_file() const { return directory_ + "/cert.pem"; }
   const std::string& directory() const { return directory_; }
   void stop() { run_quietly(script() + " stop " + directory_ + " > /dev/null 2>&1"); }

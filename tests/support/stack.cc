@@ -98,11 +98,14 @@ std::string Stack::wait_for_line(const std::string& file, std::size_t line) cons
 void Stack::start_box() {
   const auto ready = directory_ + "/box.port";
   std::filesystem::remove(ready);
-  box_ = std::make_unique<Process>(std::vector<std::string>{program("oxsandbox"), "--data", directory_ + "/box.sqlite",
-                                                            "serve", "--port", box_port_, "--port-file", ready},
-                                   directory_ + "/box.log");
+  box_ = std::make_unique<Process>(
+      std::vector<std::string>{program("oxsandbox"), "--data", directory_ + "/box.sqlite", "serve", "--port", box_port_,
+                               "--port-file", ready, "--submission-port", std::to_string(submission_port_),
+                               "--lmtp-port", std::to_string(dovecot_->lmtp())},
+      directory_ + "/box.log");
   box_port_ = wait_for_line(ready, 0);
   box_token_ = wait_for_line(ready, 1);
+  submission_port_ = static_cast<std::uint16_t>(std::atoi(wait_for_line(ready, 2).c_str()));
 }
 
 void Stack::stop_box() {
@@ -124,9 +127,9 @@ void Stack::start_gateway() {
   std::ofstream(config) << fmt::format(
       "[server]\nlisten = \"127.0.0.1\"\nport = 0\ndevelopment_certificate = true\n[store]\ndirectory = \"{}\"\n"
       "[ox]\nurl = \"http://127.0.0.1:{}\"\ninstallation = \"e2e\"\n[imap]\nhost = \"127.0.0.1\"\nport = {}\ntls = "
-      "\"none\"\n"
+      "\"none\"\n[submission]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n"
       "[log]\nlevel = \"info\"\ntarget = \"stderr\"\n",
-      store(), box_port_, imap_port());
+      store(), box_port_, imap_port(), submission_port_);
   const auto ready = fmt::format("{}/gateway.{}.ready", directory_, ++gateways_);
   gateway_ = std::make_unique<Process>(
       std::vector<std::string>{program("oxbridged"), "--config", config, "--ready-file", ready}, gateway_log());

@@ -41,6 +41,11 @@ class Stack {
   int stop_gateway();   // in good order; its exit status
   void remove_store() const;
   void stop_mail() { dovecot_->stop(); }
+  // Where mail is handed in for sending, and what was handed in so far, as JSON (docs/sandbox.md).
+  std::uint16_t submission_port() const { return submission_port_; }
+  std::string outgoing() { return control("GET", "outgoing"); }
+  // A request to the box's /control, e.g. ("POST", "faults", "{...}").
+  std::string control(const std::string& method, const std::string& what, const std::string& body = {});
   void deliver(const std::string& user, const std::string& subject);  // one new mail in the Inbox, over IMAP
   void load_mail(const std::string& user, const std::string& directory);
   // Runs oxsandbox on the file of the box, which is not to be serving, and gives back what it printed.
@@ -71,12 +76,12 @@ class Stack {
   void fail(const std::string& text) const;
   void run(const std::vector<std::string>& command, const std::string& log) const;
   std::string wait_for_line(const std::string& file, std::size_t line) const;
-  std::string control(const std::string& method, const std::string& what, const std::string& body = {});
 
   Options options_;
   std::string directory_;
   std::string why_not_;
   std::string box_port_ = "0", box_token_;
+  std::uint16_t submission_port_ = 0;
   std::string url_, ca_file_;
   net::EventLoop loop_{2, 1};
   std::unique_ptr<net::HttpClient> http_;
