@@ -144,9 +144,9 @@ class AccountsImpl final : public Accounts {
     owner.aliases = principal.aliases;
     owner.time_zone = principal.time_zone;
     owner.locale = principal.locale;
-    return std::make_shared<MailboxImpl>(MailboxImpl::Parts{net::make_strand(executor_), cpu_.get_executor(),
-                                                            std::move(owner), installation_, std::move(replica),
-                                                            std::move(account), options_, address_book_reader()});
+    return std::make_shared<MailboxImpl>(MailboxImpl::Parts{
+        net::make_strand(executor_), cpu_.get_executor(), std::move(owner), installation_, std::move(replica),
+        std::move(account), options_, address_book_reader(), address_book_finder()});
   }
 
   std::function<Result<>(const Owner&, const std::vector<model::DirectoryEntry>&)> address_book_reader() const {
@@ -155,6 +155,18 @@ class AccountsImpl final : public Accounts {
                                         const std::vector<model::DirectoryEntry>& entries) -> Result<> {
       OXB_TRY(const auto book, directories->of(owner.entity.context));
       return book->deliver(owner.entity.id, entries);
+    };
+  }
+
+  std::function<std::optional<std::string>(const Owner&, std::string_view)> address_book_finder() const {
+    if (!directories_) return {};
+    return [directories = directories_](const Owner& owner, std::string_view legacy_dn) -> std::optional<std::string> {
+      const auto book = directories->of(owner.entity.context);
+      if (!book) return std::nullopt;
+      const auto view = (*book)->view(owner.entity.id);
+      const auto* entry = view ? (*view)->by_dn(legacy_dn) : nullptr;
+      if (entry == nullptr || entry->data.email.empty()) return std::nullopt;
+      return entry->data.email;
     };
   }
 

@@ -10,6 +10,7 @@
 #include "sync/writer.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ class Mailbox {
   // Returns when the address book was read through this user's session at least once since he signed in; what it said
   // lies in the directory of his context. Refreshes in the background.
   virtual Task<Result<>> ensure_address_book(Wait wait) = 0;
+  // The primary address behind a LegacyDN, as far as this user's address book says; nullopt: unknown here.
+  virtual std::optional<std::string> address_of(std::string_view /*legacy_dn*/) { return std::nullopt; }
   // Asks the backend for changes of everything in use, now (Send/Receive).
   virtual Task<Result<>> refresh(Wait wait) = 0;
 

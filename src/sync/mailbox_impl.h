@@ -27,6 +27,8 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
     AccountsOptions options;
     // Told when the address book was read through this user's session.
     std::function<Result<>(const Owner&, const std::vector<model::DirectoryEntry>&)> address_book_read;
+    // Asked for the address behind a LegacyDN; may be empty.
+    std::function<std::optional<std::string>(const Owner&, std::string_view)> address_book_find;
   };
   explicit MailboxImpl(Parts parts);
   ~MailboxImpl() override;
@@ -48,6 +50,10 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   Task<Result<std::shared_ptr<const mapi::Content>>> content(MessageId message, Wait wait) override;
   Task<Result<>> set_read(std::vector<MessageId> messages, bool read, Wait wait) override;
   Task<Result<>> ensure_address_book(Wait wait) override;
+  std::optional<std::string> address_of(std::string_view legacy_dn) override {
+    if (!parts_.address_book_find) return std::nullopt;
+    return parts_.address_book_find(parts_.owner, legacy_dn);
+  }
   Task<Result<>> refresh(Wait wait) override;
   void post(std::vector<MailboxEvent> events) override;
   void subscribe(Listener& listener) override { listeners_.insert(&listener); }
