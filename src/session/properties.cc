@@ -245,8 +245,11 @@ Task<Answer<void>> load_content(Call& call, Message& message) {
   }
   // Cached or not, the mailbox is asked: it sees what is read and fetches ahead.
   auto content = co_await call.mailbox().content(message.row.id, call.wait());
-  // What was saved is known here, also when it cannot be read again at once.
-  if (!content && message.is_outdated && content.error().code != Errc::not_found) co_return Answer<void>{};
+  // What was saved is known here, also when it cannot be read again at once, or is gone because it was sent.
+  if (!content && message.is_outdated) {
+    message.is_outdated = content.error().code != Errc::not_found;
+    co_return Answer<void>{};
+  }
   if (!content) co_return tl::unexpected(Failure(content.error()));
   message.content = *std::move(content);
   message.is_outdated = false;

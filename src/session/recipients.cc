@@ -81,6 +81,11 @@ Bytes entry_id(const Address& address, const std::string& name, bool is_rich) {
   return mapi::to_bytes(mapi::EntryId(id));
 }
 
+std::optional<std::string> smtp_of(const Store& store, const std::string& dn) {
+  if (ascii_iequals(dn, store.owner().legacy_dn)) return store.owner().email;
+  return store.mailbox().address_of(dn);
+}
+
 }  // namespace
 
 mapi::PropertyBag recipient_properties(const Store& store, const mapi::RecipientRow& row,
@@ -109,8 +114,8 @@ mapi::PropertyBag recipient_properties(const Store& store, const mapi::Recipient
   set_missing(bag, tag::kObjectType, kMailUser);
   set_missing(bag, tag::kDisplayType, std::int32_t{row.display_type});
   if (ascii_iequals(address.type, "SMTP")) set_missing(bag, tag::kSmtpAddress, address.text);
-  if (ascii_iequals(address.type, "EX") && ascii_iequals(address.text, store.owner().legacy_dn))
-    set_missing(bag, tag::kSmtpAddress, store.owner().email);
+  if (ascii_iequals(address.type, "EX") && !bag.has(tag::kSmtpAddress))
+    if (auto known = smtp_of(store, address.text)) bag.set(tag::kSmtpAddress, *std::move(known));
   const auto* known = bag.get<Bytes>(tag::kEntryId);
   if (known == nullptr || known->empty())
     bag.set(tag::kEntryId, row.entry_id.empty() ? entry_id(address, name, is_rich) : row.entry_id);

@@ -21,6 +21,7 @@ namespace asio = boost::asio;
 constexpr std::uint32_t kMostOut = 0x8000;  // one payload of the extended buffer [MS-OXCRPC] 2.2.2.1
 constexpr std::size_t kResponseHeader = 6;  // RopId, handle index, return value
 constexpr std::size_t kTooSmallHeader = 3;  // RopBufferTooSmall without the requests
+constexpr std::size_t kShortAnswer = 48;
 constexpr std::size_t kMostHandlesInBuffer = 4096;
 
 constexpr std::uint32_t kWesternCodePage = 1252;
@@ -177,6 +178,14 @@ Task<Result<Bytes>> Session::run_all(const rop::RequestBuffer& buffer, std::uint
     if (i + 1 < buffer.rops.size()) reserve = kTooSmallHeader + buffer.from(i + 1).size();
     if (reserve > writer.room() / 2) reserve = 0;
     const auto room = writer.room() - reserve;
+    // A ROP whose answer does not fit is sent again. What changes something must not be done twice; all such answers
+    // are short.
+    if (!writer.empty() && room < kShortAnswer && kTooSmallHeader + buffer.from(i).size() <= writer.room()) {
+      is_cut = true;
+      OXB_CO_TRY(const bool added, writer.add_too_small(limit - writer.room() + kShortAnswer, buffer.from(i)));
+      if (!added) co_return fail(Errc::internal, "requests do not fit the room that was left for them");
+      continue;
+    }
     const auto before = handles;
     Call call(*this, request.logon, handles, wait, room > kResponseHeader ? room - kResponseHeader : 0);
     const auto response = co_await dispatch(call, request);

@@ -83,6 +83,25 @@ TEST_F(Buffers, WhatDoesNotFitIsGivenBack) {
   EXPECT_EQ(client->call<rop::QueryPosition>({}, other)->numerator, 0U) << "what was given back was not done";
 }
 
+TEST_F(Buffers, WhatChangesSomethingIsNotDoneTwice) {
+  const auto message = client->create_message(inbox);
+  const auto stream = client->call<rop::OpenStream>({0, 1, tag::kComment, 2}, message).handle;
+  // Answers of eight bytes until the buffer is full; the client sends again what was given back.
+  std::vector<RopRequest> rops(30, RopRequest::of<rop::WriteStream>(0, {0, Bytes(2, std::byte{65})}));
+  int rounds = 0;
+  while (!rops.empty()) {
+    ASSERT_LT(++rounds, 30);
+    const auto answer = client->send(rops, {stream}, 280);
+    ASSERT_TRUE(answer) << answer.error().what;
+    const auto done = std::count_if(answer->rops.begin(), answer->rops.end(),
+                                    [](const auto& rop) { return rop.id == rop::WriteStream::kId; });
+    ASSERT_GT(done, 0);
+    rops.erase(rops.begin(), rops.begin() + done);
+  }
+  EXPECT_GT(rounds, 1);
+  EXPECT_EQ(client->call<rop::GetStreamSize>({}, stream)->size, 60U);
+}
+
 TEST_F(Buffers, ObjectsOpenedByARopThatDidNotFitAreGone) {
   ContextLimits limits;
   limits.handles = 3;  // the logon and two more

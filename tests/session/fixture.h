@@ -38,6 +38,10 @@ class TestMailbox final : public sync::Mailbox {
   Task<Result<>> ensure_address_book(Wait) override { co_return Result<>{}; }
   Task<Result<std::shared_ptr<const mapi::Content>>> content(MessageId message, Wait wait) override;
   Task<Result<>> set_read(std::vector<MessageId> messages, bool read, Wait wait) override;
+  std::optional<std::string> address_of(std::string_view legacy_dn) override {
+    const auto at = addresses.find(std::string(legacy_dn));
+    return at == addresses.end() ? std::nullopt : std::optional(at->second);
+  }
   Task<Result<>> refresh(Wait) override { co_return Result<>{}; }
   void post(std::vector<sync::MailboxEvent> events) override;
   void subscribe(sync::Listener& listener) override { listeners_.insert(&listener); }
@@ -46,8 +50,9 @@ class TestMailbox final : public sync::Mailbox {
   std::map<MessageId, std::shared_ptr<const mapi::Content>> contents;
   std::vector<MessageId> fetched;
   std::vector<std::pair<MessageId, bool>> flagged;
-  std::optional<Errc> trouble;        // of the backend
-  std::shared_ptr<net::Signal> hold;  // content() waits for it
+  std::map<std::string, std::string> addresses;  // of the address book, by LegacyDN
+  std::optional<Errc> trouble;                   // of the backend
+  std::shared_ptr<net::Signal> hold;             // content() waits for it
   std::set<sync::Listener*> listeners_;
 
  private:

@@ -315,6 +315,9 @@ TEST_F(WrittenMessages, EveryFormOfRecipientGetsTypeAddressAndEntryId) {
   other.column_count = 2;
   other.properties.values = {std::string("somebody@example.test"), std::int32_t{3}};
   add(other);
+  mapi::RecipientRow known = own;
+  known.x500_dn = "/o=Oxbridge/cn=known";
+  on_queue([&] { mailbox->addresses["/o=Oxbridge/cn=known"] = "known@example.test"; });
   mapi::RecipientRow smtp;
   smtp.flags = of(RecipientAddress::smtp) | flag::kEmailAddress | flag::kNonRich;
   smtp.email_address = "max@example.test";
@@ -339,10 +342,11 @@ TEST_F(WrittenMessages, EveryFormOfRecipientGetsTypeAddressAndEntryId) {
   narrow.email_address = "umlaut@example.test";
   narrow.display_name = "M\xFCller";
   add(narrow);
+  add(known);
   ASSERT_EQ(client->call<rop::ModifyRecipients>(request, message).code, EcCode::none);
   ASSERT_EQ(client->save(message).code, EcCode::none);
   const auto& all = last().content->recipients;
-  ASSERT_EQ(all.size(), 7U);
+  ASSERT_EQ(all.size(), 8U);
   const auto get = [&](std::size_t i, mapi::PropTag t) {
     const auto* value = all[i].properties.get<std::string>(t);
     return value != nullptr ? *value : std::string("-");
@@ -359,6 +363,7 @@ TEST_F(WrittenMessages, EveryFormOfRecipientGetsTypeAddressAndEntryId) {
   EXPECT_EQ(get(4, tag::kAddressType), "SMTP") << "what looks like one is one";
   EXPECT_EQ(*all[5].properties.get<Bytes>(tag::kEntryId), list.entry_id);
   EXPECT_EQ(get(6, tag::kDisplayName), "Müller");
+  EXPECT_EQ(get(7, tag::kSmtpAddress), "known@example.test") << "from the address book";
   for (const auto& recipient : all) {
     EXPECT_FALSE(recipient.properties.get<Bytes>(tag::kEntryId)->empty());
     EXPECT_TRUE(recipient.properties.has(tag::kSearchKey));

@@ -130,6 +130,11 @@ Reply<rop::SetReadFlags> handle(Of<rop::SetReadFlags>, Call& call, const rop::Se
   std::vector<MessageId> named;
   for (const auto id : request.messages)
     if (id.is_own()) named.push_back(id.message());
+  if (request.messages.empty() && !dropped_receipts(request.flags).empty()) {
+    OXB_CO_TRY(named, call.replica().read([&](replica::ReadTx& tx) {
+      return tx.message_ids(folder->id, ContentsKind::normal, replica::SortKey::id, replica::ReadTx::Order::ascending);
+    }));
+  }
   OXB_CO_CHECK(drop_receipts(call, named, request.flags));
   const auto wanted = wanted_read_state(request.flags);
   if (!wanted) co_return rop::PartialCompletion{};
