@@ -30,6 +30,10 @@ void read_all(const Response& response) {
   }
   if (const auto found = parse_search(response)) require(found->numbers.count() <= response.text.size() + 1);
   (void)parse_extended_search(response);
+  if (response.code) {
+    (void)parse_append_uid(*response.code);
+    if (const auto copied = parse_copy_uid(*response.code)) require(copied->uid_validity != 0);
+  }
 }
 
 std::vector<RawResponse> split(ByteView bytes, std::size_t chunk) {

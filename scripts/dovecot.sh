@@ -6,8 +6,8 @@
 #   scripts/dovecot.sh account          prints the account that the server runs as
 # DIR must be outside the checkout when started as root, since the server then runs as the account oxbridge-demo.
 # --passwd: a Dovecot passwd-file (name:{PLAIN}password per line); only the first two fields are used.
-# --parent: the server stops by itself soon after that process ended. --set: another setting, where PART/name = value goes
-# into the protocol section PART.
+# --parent: the server stops by itself soon after that process ended. --set: another setting, where imap/name = value goes
+# into the section of that protocol, and plugin/name = value into that of the plugins.
 # The port file gets lines imap=N, imaps=N, sieve=N, ca=FILE with the self-made certificate, and lmtp=N where Dovecot's
 # LMTP server is installed: what is delivered there goes through the user's filter into his mailbox.
 set -euo pipefail
@@ -194,6 +194,7 @@ start() {
       --set)
         case $2 in
           imap/*) settings+=("protocol imap {" "  ${2#imap/}" "}") ;;
+          plugin/*) settings+=("plugin {" "  ${2#plugin/}" "}") ;;
           *) settings+=("$2") ;;
         esac
         ;;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What every mail writer promises (backend/writing.h), asked of the in-memory server and of the IMAP client with a real
 // Dovecot: with all of its extensions, and with IMAP4rev1 and UIDPLUS only.
+#include "backend/fake/fake_server.h"
 #include "tests/contract/mail_world.h"
 #include "tests/imap/support.h"
 
@@ -245,6 +246,44 @@ TEST_P(MailWriting, AFolderIsDeletedWithItsMailsButNotWithFoldersBelow) {
   // One of that name made anew is another folder.
   EXPECT_TRUE(run(writer().create_folder({}, "A", soon())));
   EXPECT_TRUE(there(a).empty());
+}
+
+TEST(FakeMail, WritesFailBeforeOrAfterTheyWereDone) {
+  net::EventLoop loop(2, 1);
+  fake::Server server;
+  const auto user = server.add_user();
+  model::Credentials credentials;
+  credentials.login = "anton";
+  credentials.secret = Secret("secret");
+  const auto backend = server.backend();
+  const auto account = loop.run(backend->sign_in(credentials, seconds(5))).value();
+  const auto put = [&] {
+    return loop.run(account->mail_writer().append(kInbox, to_bytes(mail("x")), {}, {}, seconds(5)));
+  };
+  server.fail_next("write.", Errc::unavailable);
+  EXPECT_EQ(put().error().code, Errc::unavailable);
+  EXPECT_TRUE(server.uids(user, kInbox).empty());
+  server.cut_next("write.append");
+  EXPECT_EQ(put().error().code, Errc::unavailable);
+  EXPECT_EQ(server.uids(user, kInbox).size(), 1U);
+  server.set_quota(user, mail("x").size());
+  EXPECT_EQ(put().error().code, Errc::quota);
+
+  using Outcome = Submitted::Outcome;
+  auto* submission = account->submission();
+  ASSERT_NE(submission, nullptr);
+  const auto send = [&](std::vector<std::string> to) {
+    return loop.run(submission->submit({"anton@example.test", std::move(to)}, to_bytes(mail("x")), seconds(5)));
+  };
+  server.refuse_recipient("nobody@example.test", 550);
+  EXPECT_EQ(send({"nobody@example.test"})->outcome, Outcome::refused);
+  EXPECT_EQ(send({"nobody@example.test", "anton@example.test"})->refusals.size(), 1U);
+  EXPECT_EQ(server.uids(user, kInbox).size(), 2U);
+  server.cut_next("write.submit");
+  EXPECT_EQ(send({"x@elsewhere.test"})->outcome, Outcome::unknown);
+  server.fail_next("write.submit", Errc::unavailable);
+  EXPECT_FALSE(send({"x@elsewhere.test"}));
+  EXPECT_EQ(server.sent().size(), 2U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Contract, MailWriting,

@@ -303,6 +303,31 @@ TEST(ImapCommand, StringsTakeTheSafeForm) {
   EXPECT_FALSE(is_flag("\\"));
 }
 
+TEST(ImapResponse, WhereWrittenMailsLie) {
+  const auto code = [](std::string_view text) { return parse("a1 OK [" + std::string(text) + "] done").code.value(); };
+  // RFC 4315 section 3
+  const auto appended = parse_append_uid(code("APPENDUID 38505 3955")).value();
+  EXPECT_EQ(appended.uid_validity, 38505U);
+  EXPECT_EQ(appended.uid, 3955U);
+  const auto copied = parse_copy_uid(code("COPYUID 38505 304,319:320 3956:3958")).value();
+  EXPECT_EQ(copied.uid_validity, 38505U);
+  EXPECT_EQ(copied.uids, (std::vector<std::pair<std::uint32_t, std::uint32_t>>{{304, 3956}, {319, 3957}, {320, 3958}}));
+  // The sets are in the order of each other, not of their numbers.
+  const auto mixed = parse_copy_uid(code("COPYUID 1 9,2:1 5:6,4")).value();
+  EXPECT_EQ(mixed.uids, (std::vector<std::pair<std::uint32_t, std::uint32_t>>{{9, 5}, {1, 6}, {2, 4}}));
+  for (const std::string_view broken : {"COPYUID", "COPYUID 1 2", "COPYUID 1 2:3 4", "COPYUID 0 1 1", "COPYUID 1 x 1",
+                                        "COPYUID 1 1:4294967295 1:4294967295", "COPYUID 1 1, 2"})
+    EXPECT_FALSE(parse_copy_uid(code(broken))) << broken;
+  for (const std::string_view broken : {"APPENDUID 1", "APPENDUID 1 0", "APPENDUID 1 1:2", "APPENDUID (1) 2"})
+    EXPECT_FALSE(parse_append_uid(code(broken))) << broken;
+}
+
+TEST(ImapDates, ComeBack) {
+  for (const std::int64_t ms : {std::int64_t{0}, std::int64_t{951'782'399'000}, std::int64_t{1'795'574'922'000}})
+    EXPECT_EQ(parse_date_time(print_date_time(from_unix_ms(ms))).value(), from_unix_ms(ms));
+  EXPECT_EQ(print_date_time(from_unix_ms(1'700'000'000'000)), "14-Nov-2023 22:13:20 +0000");
+}
+
 TEST(ImapUidSet, Algebra) {
   auto set = UidSet::parse("7,1:3,4,9:8").value();
   EXPECT_EQ(set.text(), "1:4,7:9");
