@@ -6,7 +6,7 @@
 namespace oxb::replica {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 constexpr std::uint64_t kCounterBlock = 1024;
 constexpr std::uint64_t kLastCounter = (1ULL << 48) - 1;
 
@@ -51,6 +51,11 @@ CREATE TABLE quarantine(folder INTEGER NOT NULL, remote TEXT NOT NULL, reason TE
 CREATE TABLE note(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 )sql";
 
+constexpr const char* kSchema2 = R"sql(
+CREATE TABLE intent(token BLOB PRIMARY KEY, kind INTEGER NOT NULL, state INTEGER NOT NULL, folder INTEGER NOT NULL,
+  message INTEGER NOT NULL, old TEXT NOT NULL, digest TEXT NOT NULL, made INTEGER NOT NULL) WITHOUT ROWID;
+)sql";
+
 ByteView guid_bytes(const Guid& g) { return {g.bytes.data(), g.bytes.size()}; }
 
 Guid guid_of(std::string_view raw) {
@@ -84,12 +89,14 @@ Result<> Database::migrate() {
   if (version == kSchemaVersion) return {};
   OXB_CHECK(begin("BEGIN IMMEDIATE"));
   const auto made = [&]() -> Result<> {
-    OXB_CHECK(sql_->exec(kSchema1));
-    OXB_CHECK(set_meta("mailbox_guid", guid_bytes(random_guid())));
-    OXB_CHECK(set_meta("replica_guid", guid_bytes(random_guid())));
-    OXB_CHECK(set_meta("counter", as_bytes("1")));
-    OXB_CHECK(sql_->exec("PRAGMA user_version=1"));
-    return {};
+    if (version < 1) {
+      OXB_CHECK(sql_->exec(kSchema1));
+      OXB_CHECK(set_meta("mailbox_guid", guid_bytes(random_guid())));
+      OXB_CHECK(set_meta("replica_guid", guid_bytes(random_guid())));
+      OXB_CHECK(set_meta("counter", as_bytes("1")));
+    }
+    if (version < 2) OXB_CHECK(sql_->exec(kSchema2));
+    return sql_->exec(fmt::format("PRAGMA user_version={}", kSchemaVersion).c_str());
   }();
   if (!made) {
     roll_back();

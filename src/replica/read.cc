@@ -281,4 +281,42 @@ Result<std::optional<std::string>> ReadTx::note(const std::string& key) {
   return st.text(0);
 }
 
+namespace {
+
+constexpr const char* kIntentColumns = "token, kind, state, folder, message, old, digest, made FROM intent ";
+
+Intent intent_at(Statement& st) {
+  Intent intent;
+  const auto token = st.blob(0);
+  std::copy_n(token.begin(), std::min<std::size_t>(token.size(), 16), intent.token.bytes.begin());
+  intent.kind = static_cast<Intent::Kind>(st.i64(1));
+  intent.state = static_cast<Intent::State>(st.i64(2));
+  intent.folder = FolderId{st.u64(3)};
+  intent.message = MessageId{st.u64(4)};
+  intent.old = RemoteId{st.text(5)};
+  intent.digest = st.text(6);
+  intent.made = instant_at(st, 7);
+  return intent;
+}
+
+}  // namespace
+
+Result<std::optional<Intent>> ReadTx::intent(const Guid& token) {
+  OXB_TRY(auto st, db_.sql().prepare(fmt::format("SELECT {} WHERE token=?", kIntentColumns).c_str()));
+  st.bind(1, ByteView(token.bytes));
+  OXB_TRY(const bool found, st.step());
+  if (!found) return std::nullopt;
+  return intent_at(st);
+}
+
+Result<std::vector<Intent>> ReadTx::intents() {
+  OXB_TRY(auto st, db_.sql().prepare(fmt::format("SELECT {} ORDER BY made", kIntentColumns).c_str()));
+  std::vector<Intent> all;
+  for (;;) {
+    OXB_TRY(const bool found, st.step());
+    if (!found) return all;
+    all.push_back(intent_at(st));
+  }
+}
+
 }  // namespace oxb::replica

@@ -60,6 +60,8 @@ class ReadTx {
   Result<std::vector<Quarantined>> quarantine();
   Result<std::optional<Guid>> replica_guid_of(std::uint16_t replid);  // 1 is the own one
   Result<std::optional<std::string>> note(const std::string& key);    // small settings of sync and session
+  Result<std::optional<Intent>> intent(const Guid& token);
+  Result<std::vector<Intent>> intents();  // the oldest first
 
  protected:
   Database& db_;
@@ -117,6 +119,8 @@ class WriteTx : public ReadTx {
   Result<> clear_quarantine(FolderId folder, const RemoteId& remote);
   Result<std::uint16_t> ensure_replid(const Guid& replica);
   Result<> set_note(const std::string& key, const std::string& value);
+  Result<> put_intent(const Intent& intent);  // inserts or updates
+  Result<> remove_intent(const Guid& token);
 };
 
 class Replica {

@@ -85,6 +85,20 @@ struct MessageRow {
       properties;  // table properties; named ones under this mailbox's ids; large bodies are in the content
 };
 
+// An upload under way: written before the backend is asked, erased in the transaction that records what came of it. What
+// remains after a crash says what to look for at the backend.
+struct Intent {
+  Guid token;  // the mark that the uploaded item carries
+  enum class Kind : std::uint8_t { create, replace, submit } kind = Kind::create;
+  enum class State : std::uint8_t { begun, sending, sent } state = State::begun;  // beyond begun: submit only
+  FolderId folder;
+  MessageId message;   // the id that the item has, or will have
+  RemoteId old;        // replace: where the item was before
+  std::string digest;  // of what is uploaded
+  Instant made;
+  bool operator==(const Intent&) const = default;
+};
+
 struct Identity {
   Guid mailbox;  // MailboxGuid of the logon answer
   Guid replica;  // ReplGuid, replid 1

@@ -477,4 +477,24 @@ Result<> WriteTx::set_note(const std::string& key, const std::string& value) {
   return st.bind(1, key).bind(2, value).run();
 }
 
+Result<> WriteTx::put_intent(const Intent& intent) {
+  OXB_TRY(auto st,
+          db_.sql().prepare("INSERT OR REPLACE INTO intent(token, kind, state, folder, message, old, digest, made) "
+                            "VALUES(?,?,?,?,?,?,?,?)"));
+  return st.bind(1, ByteView(intent.token.bytes))
+      .bind(2, static_cast<std::int64_t>(intent.kind))
+      .bind(3, static_cast<std::int64_t>(intent.state))
+      .bind(4, intent.folder.value)
+      .bind(5, intent.message.value)
+      .bind(6, intent.old.value)
+      .bind(7, intent.digest)
+      .bind(8, ticks(intent.made))
+      .run();
+}
+
+Result<> WriteTx::remove_intent(const Guid& token) {
+  OXB_TRY(auto st, db_.sql().prepare("DELETE FROM intent WHERE token=?"));
+  return st.bind(1, ByteView(token.bytes)).run();
+}
+
 }  // namespace oxb::replica

@@ -329,6 +329,39 @@ TEST_F(ReplicaTest, KilledProcessReusesNoCounter) {
   EXPECT_EQ(replica_->read([&](ReadTx& tx) { return tx.remote_states(inbox); }).value().size(), 9U);
 }
 
+TEST_F(ReplicaTest, IntentsOutliveAKilledProcess) {
+  Intent intent;
+  intent.token = random_guid();
+  intent.kind = Intent::Kind::replace;
+  intent.folder = FolderId{7};
+  intent.message = MessageId{8};
+  intent.old = RemoteId{"12"};
+  intent.digest = "abc";
+  intent.made = from_unix_ms(1000);
+  ASSERT_TRUE(replica_->write([&](WriteTx& tx) { return tx.put_intent(intent); }));
+  intent.state = Intent::State::sending;
+  ASSERT_TRUE(replica_->write([&](WriteTx& tx) { return tx.put_intent(intent); }));
+  reopen();
+  const auto found = replica_->read([&](ReadTx& tx) { return tx.intent(intent.token); }).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, intent);
+  EXPECT_EQ(replica_->read([](ReadTx& tx) { return tx.intents(); }).value(), std::vector{intent});
+  ASSERT_TRUE(replica_->write([&](WriteTx& tx) { return tx.remove_intent(intent.token); }));
+  EXPECT_FALSE(replica_->read([&](ReadTx& tx) { return tx.intent(intent.token); }).value());
+}
+
+TEST_F(ReplicaTest, AStoreOfTheFirstSchemaIsTakenOver) {
+  const auto identity = replica_->identity();
+  replica_.reset();
+  {
+    auto raw = Sqlite::open(path_).value();
+    ASSERT_TRUE(raw->exec("DROP TABLE intent; PRAGMA user_version=1"));
+  }
+  reopen();
+  EXPECT_EQ(replica_->identity().replica, identity.replica);
+  EXPECT_TRUE(replica_->read([](ReadTx& tx) { return tx.intents(); }).value().empty());
+}
+
 TEST_F(ReplicaTest, NewerSchemaIsRefusedAndDamageIsNamed) {
   replica_.reset();
   {
