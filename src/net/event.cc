@@ -3,7 +3,6 @@
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -29,28 +28,29 @@ struct Signal::State : std::enable_shared_from_this<Signal::State> {
     if (wake == Wake::fired) fired = true;
     if (!resume) return;
     auto call = std::exchange(resume, nullptr);
-    auto guard = std::move(cancel_guard);
-    if (timer) timer->cancel();
+    const auto guard = std::move(cancel_guard);  // let go of after the lock
+    call(wake);  // before the timer lets go of the waiter
+    timer->cancel();
     lock.unlock();
-    call(wake);
   }
 
+  // The waiter belongs to its timer, and so to the event loop: what still waits when the loop ends is destroyed with
+  // it.
   template <class Handler>
   void arm(Handler handler, const std::optional<Wait>& wait) {
     auto executor = asio::get_associated_executor(handler);
     auto shared = std::make_shared<Handler>(std::move(handler));
     std::unique_lock lock(mutex);
-    resume = [shared, work = asio::make_work_guard(executor)](Wake wake) {
-      asio::post(work.get_executor(), [shared, wake] { (*shared)(wake); });
+    resume = [weak = std::weak_ptr(shared), executor](Wake wake) {
+      const auto waiter = weak.lock();
+      if (waiter) asio::post(executor, [waiter, wake] { (*waiter)(wake); });
     };
     const bool now = fired;
-    if (wait && !now && wait->deadline != std::chrono::steady_clock::time_point::max()) {
-      timer.emplace(executor, wait->deadline);
-      timer->async_wait([weak = weak_from_this()](const boost::system::error_code& ec) {
-        if (ec) return;
-        if (const auto self = weak.lock()) self->complete(Wake::deadline);
-      });
-    }
+    timer.emplace(executor, wait ? wait->deadline : std::chrono::steady_clock::time_point::max());
+    timer->async_wait([weak = weak_from_this(), shared](const boost::system::error_code& ec) {
+      if (ec) return;
+      if (const auto self = weak.lock()) self->complete(Wake::deadline);
+    });
     lock.unlock();
     if (now) return complete(Wake::fired);
     if (!wait) return;
