@@ -11,14 +11,16 @@ namespace oxb::backend::fake {
 namespace asio = boost::asio;
 
 void Signal::raise() {
-  std::vector<Waiter> waiters;
+  std::vector<std::weak_ptr<asio::steady_timer>> waiters;
   {
     const std::scoped_lock lock(mutex_);
     waiters.swap(waiters_);
   }
-  for (auto& waiter : waiters) {
-    asio::post(waiter.executor, [weak = std::move(waiter.timer)] {
-      if (const auto timer = weak.lock()) timer->cancel();
+  for (const auto& waiter : waiters) {
+    const auto waiting = waiter.lock();
+    if (!waiting) continue;
+    asio::post(waiting->get_executor(), [waiter] {
+      if (const auto timer = waiter.lock()) timer->cancel();
     });
   }
 }
@@ -30,8 +32,8 @@ Task<void> Signal::wait(Wait wait) {
   timer->expires_at(std::min(wait.deadline, std::chrono::steady_clock::now() + std::chrono::milliseconds(20)));
   {
     const std::scoped_lock lock(mutex_);
-    std::erase_if(waiters_, [](const Waiter& w) { return w.timer.expired(); });
-    waiters_.push_back({executor, timer});
+    std::erase_if(waiters_, [](const auto& w) { return w.expired(); });
+    waiters_.push_back(timer);
   }
   const auto guard = wait.cancel.on_cancel([executor, weak = std::weak_ptr(timer)] {
     asio::post(executor, [weak] {

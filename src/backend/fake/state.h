@@ -19,12 +19,8 @@ class Signal {
   Task<void> wait(Wait wait);
 
  private:
-  struct Waiter {
-    Executor executor;
-    std::weak_ptr<boost::asio::steady_timer> timer;
-  };
   std::mutex mutex_;
-  std::vector<Waiter> waiters_;
+  std::vector<std::weak_ptr<boost::asio::steady_timer>> waiters_;
 };
 
 struct StoredMail {
