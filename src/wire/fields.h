@@ -26,7 +26,8 @@ namespace detail {
 // Defined in text.cc.
 void read_utf16z(Reader& r, std::string& text);
 void read_utf16(Reader& r, std::string& text, std::size_t bytes);
-void write_utf16(Writer& w, std::string_view text);
+void write_utf16(Writer& w, std::string_view text);          // for texts that end at a zero: zeros are left out
+void write_utf16_counted(Writer& w, std::string_view text);  // for texts with a length
 void read_string8z(Reader& r, std::string& text);
 void write_string8(Writer& w, std::string_view text);
 void put_zero(Writer& w, std::size_t width);

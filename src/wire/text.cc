@@ -55,6 +55,11 @@ void write_utf16(Writer& w, std::string_view text) {
   w.append(std::as_bytes(std::span(wide.data(), wide.size())));
 }
 
+void write_utf16_counted(Writer& w, std::string_view text) {
+  const auto wide = utf16_from_utf8(text);
+  w.append(std::as_bytes(std::span(wide.data(), wide.size())));
+}
+
 void read_string8z(Reader& r, std::string& text) {
   text.clear();
   const auto rest = as_text(r.rest());

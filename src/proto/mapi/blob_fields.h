@@ -22,7 +22,7 @@ struct Utf16Units {
     } else if constexpr (wire::is_writer<V>) {
       const auto at = v.size();
       v.number(N{0});
-      wire::detail::write_utf16(v, text);
+      wire::detail::write_utf16_counted(v, text);
       v.patch(at, v.template narrow<N>((v.size() - at - sizeof(N)) / 2, "length"));
     } else if constexpr (wire::is_printer<V>) {
       v.quoted(text);
