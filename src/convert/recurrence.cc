@@ -119,15 +119,13 @@ LocalDay PatternDays::first_from(LocalDay day) const {
     return day + days(ahead(minutes_of(day) - pattern_.first_date_time, period) / kDay);
   }
   if (pattern_.type == PatternType::week) {
-    for (;;) {
-      const auto week = week_start(day, pattern_.first_day_of_week);
-      const auto skip = ahead(minutes_of(week) - pattern_.first_date_time, period * kWeek) / kDay;
-      if (skip != 0) {
-        day = week + days(skip);
-        continue;
-      }
+    const auto phase = week_start(day_of(pattern_.first_date_time), pattern_.first_day_of_week);
+    for (;; day = week_start(day, pattern_.first_day_of_week) + days(7)) {
+      auto week = week_start(day, pattern_.first_day_of_week);
+      if (const auto skip = ahead((week - phase).count() / 7, period); skip != 0) day = week += days(7 * skip);
       for (; day < week + days(7); day += days(1))
         if ((weekday_bit(day) & pattern_.days_of_week) != 0) return day;
+      day -= days(1);
     }
   }
   const auto phase = month_of(day_of(pattern_.first_date_time));

@@ -200,13 +200,18 @@ LocalTime switch_time(const SystemTime& s, int year) {
   return LocalTime(LocalDay(month / day[std::max<unsigned>(s.day, 1)])) + clock;
 }
 
+// No zone is a day away; a blob may say anything.
+std::chrono::minutes bias(std::int32_t minutes) {
+  constexpr std::int32_t kMost = 24 * 60;
+  return std::chrono::minutes(std::clamp(minutes, -kMost, kMost));
+}
+
 bool is_daylight(const ZoneRule& rule, LocalTime standard_clock) {
   if (!rule.has_daylight()) return false;
   const int year = date_of(std::chrono::floor<days>(standard_clock)).year;
   // Both on the standard clock.
   const auto begin = switch_time(rule.daylight_date, year);
-  const auto end =
-      switch_time(rule.standard_date, year) + std::chrono::minutes(rule.daylight_bias - rule.standard_bias);
+  const auto end = switch_time(rule.standard_date, year) + bias(rule.daylight_bias) - bias(rule.standard_bias);
   if (begin < end) return standard_clock >= begin && standard_clock < end;
   return standard_clock >= begin || standard_clock < end;
 }
@@ -239,15 +244,14 @@ constexpr std::array kOverrides = {
 
 LocalTime to_local(const ZoneRule& rule, Instant instant) {
   const auto utc = std::chrono::floor<seconds>(instant.time_since_epoch());
-  const auto standard = LocalTime(utc - std::chrono::minutes(rule.bias + rule.standard_bias));
+  const auto standard = LocalTime(utc - bias(rule.bias) - bias(rule.standard_bias));
   if (!is_daylight(rule, standard)) return standard;
-  return LocalTime(utc - std::chrono::minutes(rule.bias + rule.daylight_bias));
+  return LocalTime(utc - bias(rule.bias) - bias(rule.daylight_bias));
 }
 
 Instant to_utc(const ZoneRule& rule, LocalTime time) {
   const auto instant = [&](std::int32_t extra) {
-    return Instant(
-        std::chrono::duration_cast<Ticks>(time.time_since_epoch() + std::chrono::minutes(rule.bias + extra)));
+    return Instant(std::chrono::duration_cast<Ticks>(time.time_since_epoch() + bias(rule.bias) + bias(extra)));
   };
   if (rule.has_daylight()) {
     const auto daylight = instant(rule.daylight_bias);

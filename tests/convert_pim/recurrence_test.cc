@@ -198,6 +198,17 @@ TEST(Recurrence, BrokenPatternsAreRefused) {
   }));
 }
 
+// FirstDateTime may be any number; the series is as long as it is, and looking for its days ends.
+TEST(Recurrence, AnOddFirstDateTimeDoesNotMatter) {
+  auto p = *pattern("FREQ=WEEKLY;INTERVAL=3;BYDAY=FR;COUNT=4", at(2026, 3, 6, 9));
+  const auto expected = days(p, 10);
+  for (const std::uint32_t odd : {1U, 719U, 1439U}) {
+    auto moved = p;
+    moved.first_date_time += odd;
+    EXPECT_EQ(days(moved, 10), expected) << odd;
+  }
+}
+
 TEST(Recurrence, PatternsReadBackAsRules) {
   for (const auto* rule :
        {"FREQ=DAILY", "FREQ=DAILY;INTERVAL=3;COUNT=7", "FREQ=WEEKLY;BYDAY=MO,WE",
