@@ -53,7 +53,7 @@ CREATE TABLE note(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 constexpr const char* kSchema2 = R"sql(
 CREATE TABLE intent(token BLOB PRIMARY KEY, kind INTEGER NOT NULL, state INTEGER NOT NULL, folder INTEGER NOT NULL,
-  message INTEGER NOT NULL, old TEXT NOT NULL, digest TEXT NOT NULL, made INTEGER NOT NULL) WITHOUT ROWID;
+  message INTEGER NOT NULL, old_folder INTEGER NOT NULL, old TEXT NOT NULL, old_version TEXT NOT NULL, digest TEXT NOT NULL, made INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
 ByteView guid_bytes(const Guid& g) { return {g.bytes.data(), g.bytes.size()}; }

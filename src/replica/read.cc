@@ -283,7 +283,8 @@ Result<std::optional<std::string>> ReadTx::note(const std::string& key) {
 
 namespace {
 
-constexpr const char* kIntentColumns = "token, kind, state, folder, message, old, digest, made FROM intent ";
+constexpr const char* kIntentColumns =
+    "token, kind, state, folder, message, old_folder, old, old_version, digest, made FROM intent ";
 
 Intent intent_at(Statement& st) {
   Intent intent;
@@ -293,9 +294,11 @@ Intent intent_at(Statement& st) {
   intent.state = static_cast<Intent::State>(st.i64(2));
   intent.folder = FolderId{st.u64(3)};
   intent.message = MessageId{st.u64(4)};
-  intent.old = RemoteId{st.text(5)};
-  intent.digest = st.text(6);
-  intent.made = instant_at(st, 7);
+  intent.old_folder = FolderId{st.u64(5)};
+  intent.old = RemoteId{st.text(6)};
+  intent.old_version = st.text(7);
+  intent.digest = st.text(8);
+  intent.made = instant_at(st, 9);
   return intent;
 }
 

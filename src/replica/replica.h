@@ -107,7 +107,9 @@ class WriteTx : public ReadTx {
   Result<> set_message_properties(MessageId id, const std::vector<mapi::Property>& set,
                                   const std::vector<mapi::PropTag>& erase);
   Result<bool> set_read(MessageId id, bool read);                            // true if it changed
-  Result<> move_message(MessageId id, FolderId to, const RemoteId& remote);  // keeps the id; new change number
+  // Keeps the id; a new change number. version: that of what is there; as before where absent.
+  Result<> move_message(MessageId id, FolderId to, const RemoteId& remote,
+                        const std::optional<std::string>& version = {});
   Result<> remove_message(MessageId id);                                     // leaves a tombstone
   // Caches a fetched content under the row's current remote_version, within the mailbox's cache limit.
   Result<std::shared_ptr<const mapi::Content>> put_content(MessageId id, const mapi::Content& content);

@@ -93,7 +93,9 @@ struct Intent {
   enum class State : std::uint8_t { begun, sending, sent } state = State::begun;  // beyond begun: submit only
   FolderId folder;
   MessageId message;   // the id that the item has, or will have
-  RemoteId old;        // replace: where the item was before
+  FolderId old_folder;  // replace, submit: where the item was before
+  RemoteId old;
+  std::string old_version;
   std::string digest;  // of what is uploaded
   Instant made;
   bool operator==(const Intent&) const = default;

@@ -368,17 +368,20 @@ Result<bool> WriteTx::set_read(MessageId id, bool read) {
   return true;
 }
 
-Result<> WriteTx::move_message(MessageId id, FolderId to, const RemoteId& remote) {
+Result<> WriteTx::move_message(MessageId id, FolderId to, const RemoteId& remote,
+                               const std::optional<std::string>& version) {
   OXB_TRY(const auto row, message(id));
   if (!row) return fail(Errc::not_found, fmt::format("message {:x}", id.value));
   const auto change = next_counter();
   {
-    OXB_TRY(auto st, db_.sql().prepare("UPDATE message SET folder=?, remote=?, cn=?, modified=? WHERE id=?"));
+    OXB_TRY(auto st,
+            db_.sql().prepare("UPDATE message SET folder=?, remote=?, remote_version=?, cn=?, modified=? WHERE id=?"));
     OXB_CHECK(st.bind(1, to.value)
                   .bind(2, remote.value)
-                  .bind(3, change)
-                  .bind(4, ticks(db_.clock().now()))
-                  .bind(5, id.value)
+                  .bind(3, version.value_or(row->remote_version))
+                  .bind(4, change)
+                  .bind(5, ticks(db_.clock().now()))
+                  .bind(6, id.value)
                   .run());
   }
   if (row->folder == to) return {};
@@ -478,17 +481,18 @@ Result<> WriteTx::set_note(const std::string& key, const std::string& value) {
 }
 
 Result<> WriteTx::put_intent(const Intent& intent) {
-  OXB_TRY(auto st,
-          db_.sql().prepare("INSERT OR REPLACE INTO intent(token, kind, state, folder, message, old, digest, made) "
-                            "VALUES(?,?,?,?,?,?,?,?)"));
+  OXB_TRY(auto st, db_.sql().prepare("INSERT OR REPLACE INTO intent(token, kind, state, folder, message, "
+                                     "old_folder, old, old_version, digest, made) VALUES(?,?,?,?,?,?,?,?,?,?)"));
   return st.bind(1, ByteView(intent.token.bytes))
       .bind(2, static_cast<std::int64_t>(intent.kind))
       .bind(3, static_cast<std::int64_t>(intent.state))
       .bind(4, intent.folder.value)
       .bind(5, intent.message.value)
-      .bind(6, intent.old.value)
-      .bind(7, intent.digest)
-      .bind(8, ticks(intent.made))
+      .bind(6, intent.old_folder.value)
+      .bind(7, intent.old.value)
+      .bind(8, intent.old_version)
+      .bind(9, intent.digest)
+      .bind(10, ticks(intent.made))
       .run();
 }
 

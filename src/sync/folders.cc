@@ -63,9 +63,19 @@ class Merger {
   }
 
  private:
+  // Holds what Open-Xchange has no place for; what is in it is shown at its own places.
+  static bool is_home(const Folder& f) {
+    return f.kind == FolderKind::mail && f.scope == FolderScope::own && f.name == kHomeFolder &&
+           f.role == FolderRole::none;
+  }
+  bool is_in_home(const Folder& f) const {
+    const auto parent = wanted_.find(f.parent);
+    return f.scope == FolderScope::own && parent != wanted_.end() && is_home(*parent->second);
+  }
+
   static bool is_kept(const Folder& f) {
     // The address book is reached through NSPI; roots stand for places of the one tree.
-    return f.kind != FolderKind::other && f.role != FolderRole::global_address_book &&
+    return !is_home(f) && f.kind != FolderKind::other && f.role != FolderRole::global_address_book &&
            f.role != FolderRole::mail_root && f.role != FolderRole::private_root && f.role != FolderRole::shared_root &&
            f.role != FolderRole::public_root;
   }
@@ -77,7 +87,7 @@ class Merger {
       return fail(Errc::malformed, fmt::format("folders of the backend are nested beyond reason at {}", f.id.value));
     OXB_TRY(const auto parent, parent_of(f, depth));
     FolderRow row;
-    row.special = special_of(f);
+    row.special = is_in_home(f) && f.name == "Outbox" ? Special::outbox : special_of(f);
     row.source = source_of(f.kind);
     row.parent = parent;
     OXB_TRY(const auto known, tx_.folder_by_remote(row.source, f.id));

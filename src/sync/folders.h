@@ -7,6 +7,9 @@
 
 namespace oxb::sync {
 
+// The folder at the mail server that holds what Open-Xchange has no place for: the Outbox.
+inline constexpr std::string_view kHomeFolder = "Oxbridge";
+
 // One backend's complete listing, or nothing where that backend could not be asked: its folders then stay as they are.
 struct FolderListing {
   std::vector<model::Folder> folders;

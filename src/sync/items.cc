@@ -3,6 +3,7 @@
 
 #include "convert/message.h"
 #include "proto/mapi/tags.h"
+#include "sync/upload.h"
 
 namespace oxb::sync {
 namespace {
@@ -112,6 +113,7 @@ MailRow row_of(const model::MailSummary& mail, const ConvertContext& context) {
     return out;
   }
   row.created = row.modified = mail.received;
+  out.mark = mark_in(mail.headers);
   row.remote_identity = identity_of_mail(mail);
   auto message = convert::context_of(mail, message_context(context));
   message.search_key_seed = row.remote_identity;

@@ -32,8 +32,9 @@ replica::WriteTx::MessageChange row_of(const backend::Item& item, const mapi::Co
 
 struct MailRow {
   std::uint32_t uid{};
-  bool hidden = false;      // marked \Deleted: not shown
-  bool flags_only = false;  // row has only what follows from the flags
+  bool hidden = false;       // marked \Deleted: not shown
+  bool flags_only = false;   // row has only what follows from the flags
+  std::optional<Guid> mark;  // of an upload of the gateway
   replica::WriteTx::MessageChange change;
 };
 MailRow row_of(const model::MailSummary& mail, const ConvertContext& context);

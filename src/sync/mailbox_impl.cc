@@ -257,6 +257,7 @@ Task<void> MailboxImpl::poll_loop(std::weak_ptr<MailboxImpl> weak, CancelToken c
 // What somebody looks at is polled often, the folder tree and the address book seldom.
 Task<void> MailboxImpl::poll_once() {
   if (refused_) co_return;
+  if (auto known = co_await push_.recover(backend_wait()); !known) noticed(known.error(), "push.recover");
   if (last_folders_ != SteadyTime{} && steady() - last_folders_ > parts_.options.refresh_idle) {
     if (auto done = co_await pull_folders(backend_wait()); !done) noticed(done.error(), "pull.folders");
   }

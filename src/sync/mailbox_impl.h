@@ -83,6 +83,10 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   Task<Result<>> remove_unlisted_items(FolderId folder, std::set<RemoteId> seen);
   Task<Result<>> pull_address_book(Wait wait);
   Task<Result<model::Folder>> model_folder(FolderId folder, Wait wait);
+  // Nobody lists the folders meanwhile.
+  Task<Result<>> lock_folders(Wait wait);
+  void unlock_folders();
+  void forget_folder(FolderId folder);  // what is remembered of the backend's object
   Task<Result<mapi::Content>> fetch_mail(const replica::FolderRow& folder, const replica::MessageRow& row, Wait wait);
   Task<Result<mapi::Content>> fetch_item(const replica::FolderRow& folder, const replica::MessageRow& row, Wait wait);
   Task<Result<>> fetch_bytes(const model::Folder& folder, backend::Item& item, Wait wait);
@@ -110,6 +114,7 @@ class MailboxImpl final : public Mailbox, public std::enable_shared_from_this<Ma
   Push push_{*this};
   std::set<Listener*> listeners_;
   bool pulling_folders_ = false, listing_ahead_ = false;
+  std::uint64_t folder_pulls_ = 0;
   Result<> folders_result_;
   SteadyTime last_folders_{};
   SteadyTime last_address_book_{};  // when the last reading began

@@ -5,10 +5,9 @@
 #include "convert/permission.h"
 #include "net/event_loop.h"
 #include "sync/brake.h"
+#include "sync/changes.h"
 #include "sync/mailbox_impl.h"
 #include "sync/skeleton.h"
-
-#include <charconv>
 
 namespace oxb::sync {
 namespace {
@@ -22,45 +21,6 @@ using Outcome = WriteTx::Put::Outcome;
 
 constexpr const char* kFoldersListed = "folders listed";
 constexpr std::string_view kVoid = "void ";  // prefix of remote ids of an earlier UIDVALIDITY
-
-MailboxEvent message_event(Kind kind, FolderId folder, MessageId message) {
-  MailboxEvent event;
-  event.kind = kind;
-  event.folder = folder;
-  event.message = message;
-  return event;
-}
-
-void add_counts_event(std::vector<MailboxEvent>& events, const FolderRow& folder) {
-  if (events.empty()) return;
-  MailboxEvent event;
-  event.kind = Kind::folder_modified;
-  event.folder = folder.id;
-  event.parent = folder.parent;
-  events.push_back(std::move(event));
-}
-
-Result<> remove(WriteTx& tx, FolderId folder, MessageId id, std::vector<MailboxEvent>& events) {
-  OXB_CHECK(tx.remove_message(id));
-  events.push_back(message_event(Kind::message_deleted, folder, id));
-  return {};
-}
-
-Result<FolderRow> folder_row(ReadTx& tx, FolderId id) {
-  OXB_TRY(auto row, tx.folder(id));
-  if (!row) return fail(Errc::not_found, fmt::format("folder {:x}", id.value));
-  return *std::move(row);
-}
-
-std::optional<std::uint32_t> uid_of(const RemoteId& remote) {
-  std::uint32_t uid = 0;
-  const auto& text = remote.value;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), uid);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return uid;
-}
-
-RemoteId remote_of(std::uint32_t uid) { return RemoteId{std::to_string(uid)}; }
 
 // UIDVALIDITY changed: the mails keep their MAPI ids and wait, under void remote ids, to be recognised.
 Result<> void_uids(WriteTx& tx, FolderId folder) {
@@ -83,7 +43,33 @@ struct MailBatch {
   FolderRow folder;
   const backend::MailChanges& changes;
   std::vector<MailRow> rows;
+  const Push& push;
+  std::vector<replica::Intent> intents;  // uploads whose mails may be among the rows
 };
+
+// A mail that the gateway itself stored has the id that was kept for it; what it replaces is not shown any more.
+Result<std::optional<MessageId>> uploaded(WriteTx& tx, const MailBatch& batch, const MailRow& mail,
+                                          std::vector<MailboxEvent>& events) {
+  if (!mail.mark) return std::nullopt;
+  for (const auto& intent : batch.intents) {
+    if (intent.token != *mail.mark) continue;
+    OXB_TRY(const auto old, tx.message(intent.message));
+    if (old) {
+      OXB_CHECK(tx.move_message(intent.message, batch.folder.id, remote_of(mail.uid)));
+      if (old->folder != batch.folder.id) {
+        events.push_back(message_event(Kind::message_moved, batch.folder.id, intent.message));
+        events.back().old_folder = old->folder;
+      }
+    }
+    return intent.message;
+  }
+  return std::nullopt;
+}
+
+bool is_replaced(const MailBatch& batch, const RemoteId& remote) {
+  return std::ranges::any_of(
+      batch.intents, [&](const auto& intent) { return intent.old_folder == batch.folder.id && intent.old == remote; });
+}
 
 Result<> put_mail(WriteTx& tx, MailBatch& batch, MailRow& mail, std::map<std::string, MessageId>& voided,
                   std::vector<MailboxEvent>& events) {
@@ -99,6 +85,13 @@ Result<> put_mail(WriteTx& tx, MailBatch& batch, MailRow& mail, std::map<std::st
       OXB_CHECK(tx.move_message(same->second, batch.folder.id, row.remote));
       voided.erase(same);
     }
+  }
+  bool own = batch.push.is_own(batch.folder.id, row.remote);
+  if (!known && !batch.intents.empty()) {
+    if (is_replaced(batch, row.remote)) return {};
+    OXB_TRY(const auto bound, uploaded(tx, batch, mail, events));
+    if (bound) row.id = *bound;
+    own = own || bound;
   }
   if (mail.hidden) return known ? remove(tx, batch.folder.id, *known, events) : Result<>{};
   if (mail.flags_only) {
@@ -117,7 +110,7 @@ Result<> put_mail(WriteTx& tx, MailBatch& batch, MailRow& mail, std::map<std::st
   auto event = message_event(put.outcome == Outcome::created ? Kind::message_created : Kind::message_modified,
                              batch.folder.id, put.id);
   event.found = put.outcome == Outcome::created && !batch.folder.listed;
-  event.new_mail = put.outcome == Outcome::created && batch.folder.listed;
+  event.new_mail = put.outcome == Outcome::created && batch.folder.listed && !own;
   event.message_class = "IPM.Note";
   events.push_back(std::move(event));
   return {};
@@ -139,7 +132,7 @@ Result<std::vector<MailboxEvent>> apply_mail(WriteTx& tx, MailBatch& batch) {
   for (auto& mail : batch.rows) OXB_CHECK(put_mail(tx, batch, mail, voided, events));
   for (const auto uid : batch.changes.vanished) {
     OXB_TRY(const auto known, tx.message_by_remote(batch.folder.id, remote_of(uid)));
-    if (known) OXB_CHECK(remove(tx, batch.folder.id, *known, events));
+    if (known && !batch.push.is_in_flight(*known)) OXB_CHECK(remove(tx, batch.folder.id, *known, events));
   }
   const bool listed = !batch.changes.more || batch.folder.listed;
   OXB_CHECK(tx.set_folder_counts(batch.folder.id, batch.changes.total, batch.changes.unread));
@@ -174,14 +167,12 @@ Task<Result<std::vector<FolderListing>>> MailboxImpl::list_folders(Wait wait) {
 
 Task<Result<>> MailboxImpl::pull_folders(Wait wait) {
   const auto self = shared_from_this();
-  while (pulling_folders_) {
-    const auto seen = progress_.generation();
-    if (!pulling_folders_) break;
-    if (!co_await progress_.wait_after(seen, wait))
-      co_return fail(Errc::unavailable, "the backend did not list the folders in time");
-    if (!pulling_folders_) co_return folders_result_;
+  const auto before = folder_pulls_;
+  OXB_CO_CHECK(co_await lock_folders(wait));
+  if (folder_pulls_ != before) {
+    unlock_folders();
+    co_return folders_result_;  // of who was faster
   }
-  pulling_folders_ = true;
   folders_result_ = co_await [](MailboxImpl* mailbox, Wait until) -> Task<Result<>> {
     OXB_CO_TRY(auto listings, co_await mailbox->list_folders(until));
     // A folder that is missing is asked for again before anybody believes it.
@@ -217,9 +208,30 @@ Task<Result<>> MailboxImpl::pull_folders(Wait wait) {
     mailbox->post(std::move(merged.events));
     co_return Result<>{};
   }(this, wait);
+  ++folder_pulls_;
+  unlock_folders();
+  co_return folders_result_;
+}
+
+Task<Result<>> MailboxImpl::lock_folders(Wait wait) {
+  while (pulling_folders_) {
+    const auto seen = progress_.generation();
+    if (!pulling_folders_) break;
+    if (!co_await progress_.wait_after(seen, wait))
+      co_return fail(Errc::unavailable, "the backend did not list the folders in time");
+  }
+  pulling_folders_ = true;
+  co_return Result<>{};
+}
+
+void MailboxImpl::unlock_folders() {
   pulling_folders_ = false;
   progress_.notify_all();
-  co_return folders_result_;
+}
+
+void MailboxImpl::forget_folder(FolderId folder) {
+  model_folders_.erase(folder);
+  states_.erase(folder);
 }
 
 Task<Result<model::Folder>> MailboxImpl::model_folder(FolderId folder, Wait wait) {
@@ -301,7 +313,8 @@ Task<Result<>> MailboxImpl::pull_mail(FolderId folder) {
     whole = whole && changes.complete;
     auto events = parts_.replica->write([&](WriteTx& tx) -> Result<std::vector<MailboxEvent>> {
       OXB_TRY(auto current, folder_row(tx, folder));
-      MailBatch batch{std::move(current), changes, std::move(rows)};
+      OXB_TRY(auto intents, tx.intents());
+      MailBatch batch{std::move(current), changes, std::move(rows), push_, std::move(intents)};
       return apply_mail(tx, batch);
     });
     if (!events) co_return tl::unexpected(std::move(events).error());
@@ -345,7 +358,8 @@ Task<Result<>> MailboxImpl::remove_unlisted_mail(FolderId folder, std::set<std::
     if (decision == Brake::holding) return decision;
     for (const auto& state : gone) {
       OXB_TRY(const auto now, tx.message(state.id));
-      if (now && now->folder == folder && now->remote == state.remote) OXB_CHECK(remove(tx, folder, state.id, events));
+      if (now && now->folder == folder && now->remote == state.remote && !push_.is_in_flight(state.id))
+        OXB_CHECK(remove(tx, folder, state.id, events));
     }
     return decision;
   }));

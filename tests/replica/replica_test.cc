@@ -335,7 +335,9 @@ TEST_F(ReplicaTest, IntentsOutliveAKilledProcess) {
   intent.kind = Intent::Kind::replace;
   intent.folder = FolderId{7};
   intent.message = MessageId{8};
+  intent.old_folder = FolderId{9};
   intent.old = RemoteId{"12"};
+  intent.old_version = "7";
   intent.digest = "abc";
   intent.made = from_unix_ms(1000);
   ASSERT_TRUE(replica_->write([&](WriteTx& tx) { return tx.put_intent(intent); }));
