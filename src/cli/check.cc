@@ -8,6 +8,7 @@ int Check::run() {
   if (config_) {
     open_xchange();
     imap();
+    submission();
   }
   if (options_.config.empty() || config_) {
     gateway();

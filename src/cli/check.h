@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// The walk of `oxbridge check`: configuration, Open-Xchange, IMAP, the gateway itself, the places where Outlook looks.
+// The walk of `oxbridge check`: configuration, Open-Xchange, IMAP, submission, the gateway itself, the places where Outlook looks.
 #include "app/config.h"
 #include "backend/connector.h"
 #include "backend/imap/imap_connection.h"
@@ -38,6 +38,9 @@ class Check {
   void imap_login();
   void imap_capabilities(backend::ImapConnection& connection);
   void imap_folders();
+
+  // check_submission.cc
+  void submission();
 
   // check_gateway.cc
   void gateway();

@@ -198,6 +198,8 @@ TEST_F(CheckCommand, AllIsWell) {
                            "IMAP: capabilities",
                            "IMAP: Inbox",
                            "IMAP: folders",
+                           "Submission: connection",
+                           "Submission: login",
                            "Gateway: connection",
                            "Gateway: certificate",
                            "Gateway: HTTP",
@@ -237,6 +239,7 @@ TEST_F(CheckCommand, WrongPassword) {
   EXPECT_NE(outcome.detail("OX: login").find("wrong"), std::string::npos) << outcome.detail("OX: login");
   EXPECT_NE(outcome.mend("OX: login"), "");
   EXPECT_EQ(outcome.state("IMAP: login"), "skip") << "a wrong password is tried once only";
+  EXPECT_EQ(outcome.state("Submission: login"), "skip");
   EXPECT_EQ(outcome.state("Gateway: Autodiscover"), "skip");
 }
 
