@@ -60,13 +60,14 @@ Task<Answer<Pair>> pair_at(Call& call, rop::HandleIndex source, rop::HandleIndex
     pair.is_computed = is_computed_message_property;
     if (!pair.to_message()->writable) co_return refuse(EcCode::access_denied);
     if (moves && !pair.from_message()->writable) co_return refuse(EcCode::access_denied);
-    for (auto* message : {pair.from_message(), pair.to_message()}) OXB_CO_CHECK(co_await load_content(call, *message));
+    OXB_CO_CHECK(co_await load_content(call, *pair.from_message()));
+    OXB_CO_CHECK(co_await load_content(call, *pair.to_message()));
   } else if (pair.from_attachment() != nullptr && pair.to_attachment() != nullptr) {
     pair.is_computed = is_computed_attachment_property;
     if (!pair.to_attachment()->writable) co_return refuse(EcCode::access_denied);
     if (moves && !pair.from_attachment()->writable) co_return refuse(EcCode::access_denied);
-    for (auto* one : {pair.from_attachment(), pair.to_attachment()})
-      OXB_CO_CHECK(co_await load_content(call, *one->message));
+    OXB_CO_CHECK(co_await load_content(call, *pair.from_attachment()->message));
+    OXB_CO_CHECK(co_await load_content(call, *pair.to_attachment()->message));
   } else if (dynamic_cast<Folder*>(pair.from.get()) != nullptr && dynamic_cast<Folder*>(pair.to.get()) != nullptr) {
     pair.is_computed = is_computed_folder_property;
   } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Deleting, moving and copying messages [MS-OXCFOLD] 2.2.1.6, 2.2.1.9 - 2.2.1.12. The backend is asked for what it
-// holds; associated messages are the replica's own. An asynchronous request is answered when it is done.
+// holds; associated messages are the replica's own. An asynchronous request is answered when it is done. Nobody is told
+// that a message was deleted unread (NotifyNonRead).
 #include "session/rights.h"
 #include "session/rops/handlers.h"
 #include "session/rops/lookup.h"
