@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// The walk of `oxbridge check`: configuration, Open-Xchange, IMAP, submission, the gateway itself, the places where Outlook looks.
+// The walk of `oxbridge check`: configuration, Open-Xchange, IMAP, submission, the gateway itself, the places where
+// Outlook looks.
 #include "app/config.h"
 #include "backend/connector.h"
 #include "backend/imap/imap_connection.h"

@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
   add_access(*try_command, walk.access, secrets);
   try_command->add_flag("--json", json, "print one JSON object");
   try_command->add_flag("--check", walk.thorough, "also compare counts, orders and texts with each other");
+  try_command->add_flag("--write", walk.write, "also write, send and delete mails, in a folder of its own");
   try_command->add_option("--mails", walk.mails, "how many mails are listed")->capture_default_str();
 
   cli::CheckOptions check;

@@ -10,6 +10,7 @@ struct TryOptions {
   Access access;
   Report::Form form = Report::Form::text;
   bool thorough = false;   // --check: compares counts, orders and texts between the ways to ask for them
+  bool write = false;      // --write: mails and a folder are written, sent and deleted again
   std::size_t mails = 10;  // shown of the Inbox
 };
 

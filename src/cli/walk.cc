@@ -41,6 +41,7 @@ int Walk::run() {
     show_contacts();
     show_tasks();
     if (options_.thorough) check_folders();
+    if (options_.write) write_mails();
     close();
   }
   return report_.finish();

@@ -50,6 +50,12 @@ class Walk {
   void show_tasks();
   Result<std::string> open_tasks(Eid folder);
 
+  // walk_write.cc
+  void write_mails();
+  Result<std::string> write_draft(MapiClient& other, Eid folder);
+  Result<std::string> write_lists(MapiClient& other, Eid folder, Handle trial);
+  Result<std::string> write_and_send(MapiClient& other);
+
   Result<Eid> special_folder(PropTag pointer);
 
   net::EventLoop& loop_;
