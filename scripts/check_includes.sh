@@ -17,7 +17,7 @@ net:       base
 replica:   base proto/mapi
 directory: base model proto/mapi
 backend:   base net model format
-sync:      base model replica directory convert proto/mapi backend/connector.h net/task.h net/wait.h net/event.h net/event_loop.h
+sync:      base model replica directory convert proto/mapi backend/connector.h backend/writing.h net/task.h net/wait.h net/event.h net/event_loop.h
 session:   base proto replica directory sync net/task.h net/wait.h net/event.h net/event_loop.h
 front:     base net proto session directory sync/accounts.h
 app:       *

@@ -5,7 +5,6 @@
 #include "proto/mapi/named.h"
 #include "proto/mapi/tags.h"
 #include "proto/mapi/value.h"
-#include "wire/writer.h"
 
 #include <algorithm>
 
@@ -33,21 +32,24 @@ bool is_computed(mapi::PropId id) {
                                            tag::kParentEntryId, tag::kRecordKey, tag::kAccess, tag::kAccessLevel});
 }
 
-void add(wire::Writer& w, const mapi::PropertyBag& bag) {
-  for (const auto& property : bag.all())
-    if (!is_volatile(property.tag.id())) mapi::write_property(w, property, mapi::ValueForm::rop);
+void add(Bytes& out, const mapi::PropertyBag& bag) {
+  for (const auto& property : bag.all()) {
+    if (is_volatile(property.tag.id())) continue;
+    const auto bytes = mapi::property_bytes(property);
+    out.insert(out.end(), bytes.begin(), bytes.end());
+  }
 }
 
-void add(wire::Writer& w, const mapi::Content& content) {
-  add(w, content.properties);
+void add(Bytes& out, const mapi::Content& content) {
+  add(out, content.properties);
   for (const auto& recipient : content.recipients) {
-    w.number(std::uint8_t{1});
-    add(w, recipient.properties);
+    out.push_back(std::byte{1});
+    add(out, recipient.properties);
   }
   for (const auto& attachment : content.attachments) {
-    w.number(std::uint8_t{2});
-    add(w, attachment.properties);
-    if (attachment.embedded) add(w, *attachment.embedded);
+    out.push_back(std::byte{2});
+    add(out, attachment.properties);
+    if (attachment.embedded) add(out, *attachment.embedded);
   }
 }
 
@@ -113,9 +115,9 @@ Result<mapi::Content> with_names(replica::ReadTx& tx, const mapi::Content& conte
 }
 
 std::string digest_of(const mapi::Content& content) {
-  wire::Writer w;
-  add(w, content);
-  return to_text(named_guid(as_text(w.bytes())));
+  Bytes all;
+  add(all, content);
+  return to_text(named_guid(as_text(all)));
 }
 
 bool is_flag_property(replica::ReadTx& tx, mapi::PropId id) {

@@ -336,6 +336,12 @@ void write_property(wire::Writer& w, const Property& x, ValueForm form) {
   w.number(x.tag.value);
   write_value(w, x.tag.type(), x.value, form);
 }
+
+Bytes property_bytes(const Property& x) {
+  wire::Writer w;
+  write_property(w, x, ValueForm::rop);
+  return w.bytes();
+}
 void make_property(wire::Generator& g, Property& x, ValueForm form) {
   wire::Form<PropTag>::make(g, x.tag);
   make_value(g, x.tag.type(), x.value, form);

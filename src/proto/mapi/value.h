@@ -55,6 +55,8 @@ ValueOf<V> value_of(PropType type, V& value, ValueForm form = ValueForm::rop) {
 // TaggedPropertyValue in a given form; Form<Property> below is the ROP form.
 void read_property(wire::Reader& r, Property& x, ValueForm form);
 void write_property(wire::Writer& w, const Property& x, ValueForm form);
+// Tag and value as ROPs write them; for comparing and hashing.
+Bytes property_bytes(const Property& x);
 void print_property(wire::Printer& p, const Property& x);
 void make_property(wire::Generator& g, Property& x, ValueForm form);
 
