@@ -4,7 +4,7 @@
 //
 // - A write is sent once. Where the connection breaks after the request may have been acted on, the answer is
 //   Errc::unavailable and nothing is said about what happened: the caller looks (find, items, existing) before it
-//   repeats.
+//   repeats. The same holds for Errc::cancelled.
 // - Creating what exists and deleting what is gone both succeed where the backend lets us tell; a list of ids is one
 // batch.
 // - A change based on an old version is Errc::conflict, and nothing was changed.
@@ -28,7 +28,8 @@ class MailWriter {
   // received: INTERNALDATE; the server's clock where absent. The message is stored as given, in CRLF lines.
   virtual Task<Result<MailPlace>> append(const RemoteId& folder, Bytes message, model::MailFlags flags,
                                          std::optional<Instant> received, Wait wait) = 0;
-  // UIDs of the mails whose header field holds that text, e.g. the mark of an upload. Also right after an append.
+  // UIDs of the mails whose header field holds that text somewhere, in any case: e.g. the mark of an upload. Also right
+  // after an append.
   virtual Task<Result<std::vector<std::uint32_t>>> find(const RemoteId& folder, std::string field, std::string text,
                                                         Wait wait) = 0;
   enum class Transfer : std::uint8_t { copy, move };
@@ -125,7 +126,8 @@ struct Submitted {
 class Submission {
  public:
   virtual ~Submission() = default;
-  // An error means that the mail was certainly not sent; unavailable: it may be tried again.
+  // An error means that the mail was certainly not sent; unavailable: it may be tried again. A caller that gives up
+  // after the end of the data hears unknown, not cancelled.
   virtual Task<Result<Submitted>> submit(Envelope envelope, Bytes message, Wait wait) = 0;
 };
 

@@ -99,6 +99,8 @@ Task<Result<Submitted>> SmtpConnection::send_data(std::string text, Submitted so
   if (go.is_transient()) co_return tl::unexpected(not_now(go, "DATA"));
   if (go.code != 354) co_return refused(std::move(so_far), refusal_of({}, go));
   OXB_CO_CHECK(co_await write_data(text, wait));  // without its end nothing of it counts
+  if (wait.expired())
+    co_return fail(wait.cancel.cancelled() ? Errc::cancelled : Errc::unavailable, "no time left to end the mail");
   // From the first byte of the end on the server may have the mail, whatever we hear.
   auto end = co_await stream_->write(as_bytes(".\r\n"), wait.at_most(settings_.command_time));
   auto reply = Result<Reply>(tl::unexpect, Error{Errc::unavailable, {}});
