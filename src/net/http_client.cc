@@ -28,6 +28,7 @@ struct Transfer {
   std::chrono::steady_clock::time_point deadline;
   HttpResponse response;
   std::size_t header_size = 0;
+  std::size_t sent = 0;  // of the body, where it is sent once
   bool too_long = false;
   std::optional<Error> error;  // set before done fires
   Signal done;
@@ -68,6 +69,18 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
     transfer.response.headers.add(std::string(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1))));
   return size;
 }
+
+std::size_t on_send(char* data, std::size_t, std::size_t size, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const auto& body = transfer.call.body;
+  const auto count = std::min(size, body.size() - transfer.sent);
+  std::copy_n(reinterpret_cast<const char*>(body.data()) + transfer.sent, count, data);
+  transfer.sent += count;
+  return count;
+}
+
+// libcurl asks for this before it sends a body again.
+int refuse_to_rewind(void*, curl_off_t, int) { return CURL_SEEKFUNC_FAIL; }
 
 CURLcode add_authorities(CURL*, void* ssl_context, void* user) {
   const auto& file = *static_cast<const std::string*>(user);
@@ -133,6 +146,7 @@ Error error_of(Transfer& transfer, CURLcode code, const HttpClientOptions& optio
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
+    case CURLE_SEND_FAIL_REWIND:
     case CURLE_PARTIAL_FILE:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
@@ -290,8 +304,16 @@ class CurlClient final : public HttpClient {
     } else if (with_body) {
       set(easy, CURLOPT_POST, 1L);
       set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
-      set(easy, CURLOPT_POSTFIELDS, call.body.empty() ? "" : reinterpret_cast<const char*>(call.body.data()));
+      if (call.once && !call.body.empty()) {
+        set(easy, CURLOPT_READFUNCTION, &on_send);
+        set(easy, CURLOPT_READDATA, static_cast<void*>(&transfer));
+        set(easy, CURLOPT_SEEKFUNCTION, &refuse_to_rewind);
+      } else {
+        set(easy, CURLOPT_POSTFIELDS, call.body.empty() ? "" : reinterpret_cast<const char*>(call.body.data()));
+      }
     }
+    // Without a body there is nothing to rewind; only kept connections make libcurl try again.
+    if (call.once && call.body.empty()) set(easy, CURLOPT_FRESH_CONNECT, 1L);
     if (call.method != "HEAD") set(easy, CURLOPT_CUSTOMREQUEST, call.method);
     for (const auto& [name, value] : call.headers.fields()) {
       // A header without a value is written with ';'. Line breaks would smuggle further headers in.

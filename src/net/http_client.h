@@ -51,6 +51,8 @@ struct HttpCall {
   std::optional<std::pair<std::string, Secret>> basic;  // user, password
   std::size_t answer_bytes = 64 * 1024 * 1024;          // a longer answer is Errc::limit
   CookieJar* cookies = nullptr;                         // sent, and updated from the answer
+  // Never sent again by itself. Otherwise a call whose kept connection breaks before the answer begins is repeated.
+  bool once = false;
 };
 
 class HttpClient {
