@@ -12,10 +12,4 @@ std::string illegal_character(std::string_view utf8) {
   return {};
 }
 
-std::size_t count_characters(std::string_view utf8) {
-  std::size_t count = 0;
-  for (const char c : utf8) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
-  return count;
-}
-
 }  // namespace oxb::sandbox

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "format/oxjson/limits.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,6 +13,6 @@ enum class Writing : std::uint8_t { create, change };
 
 // "0x0001 is not a legal XML character" for the first control character that XML forbids; empty when there is none.
 std::string illegal_character(std::string_view utf8);
-std::size_t count_characters(std::string_view utf8);
+using oxjson::count_characters;
 
 }  // namespace oxb::sandbox

@@ -45,7 +45,8 @@ constexpr std::array kCodes = {
     Row{"FLD-0003", Errc::not_found},  // not visible
     Row{"FLD-0008", Errc::not_found},
     Row{"FLD-0012", Errc::exists},
-    Row{"FLD-0021", Errc::exists},
+    Row{"FLD-0031", Errc::access_denied},  // a default folder is not deleted
+    Row{"FLD-1012", Errc::access_denied},  // no such folder in that place
     Row{"FLD-0092", Errc::invalid},
     Row{"FLD-1004", Errc::not_found},
     Row{"FLD-1014", Errc::exists},

@@ -214,13 +214,6 @@ Result<model::FileData> attachment_of(const json::value& value) {
   return out;
 }
 
-json::object json_of_attachment(const model::FileData& file) {
-  Writer out;
-  out.numeric_id("managedId", file.id).text("filename", file.name).text("fmtType", file.mime_type);
-  if (file.size != 0) out.number("size", static_cast<std::int64_t>(file.size));
-  return out.instant("created", file.created).text("uri", file.uri).take();
-}
-
 Result<std::vector<model::DateTime>> recurrence_ids(Reader& in, std::string_view field) {
   std::vector<model::DateTime> out;
   for (const auto& text : in.texts(field)) {
@@ -372,6 +365,15 @@ Result<Event> event_of(const json::object& object) {
   return out;
 }
 
+json::object json_of(const model::FileData& file) {
+  Writer out;
+  out.numeric_id("managedId", file.id).text("filename", file.name).text("fmtType", file.mime_type);
+  if (file.size != 0) out.number("size", static_cast<std::int64_t>(file.size));
+  return out.instant("created", file.created).text("uri", file.uri).take();
+}
+
+std::string text_of_status(Attendee::Status status) { return word(kStatuses, status); }
+
 json::object json_of(const Event& event, Form form) {
   Writer out;
   if (form == Form::full) {
@@ -410,7 +412,7 @@ json::object json_of(const Event& event, Form form) {
   json::array attendees, alarms, attachments;
   for (const auto& attendee : event.attendees) attendees.push_back(json_of_attendee(attendee));
   for (const auto& alarm : event.alarms) alarms.push_back(json_of_alarm(alarm, form));
-  for (const auto& file : event.attachments) attachments.push_back(json_of_attachment(file));
+  for (const auto& file : event.attachments) attachments.push_back(json_of(file));
   if (!attendees.empty()) out.value("attendees", std::move(attendees));
   if (!alarms.empty()) out.value("alarms", std::move(alarms));
   if (!attachments.empty() && form == Form::full) out.value("attachments", std::move(attachments));

@@ -23,5 +23,7 @@ std::string text_of_duration(std::chrono::seconds duration);
 // malformed: a field of an impossible type, a missing id or start, an unreadable time.
 Result<model::Event> event_of(const boost::json::object& object);
 boost::json::object json_of(const model::Event& event, Form form);
+boost::json::object json_of(const model::FileData& attachment);
+std::string text_of_status(model::Attendee::Status status);  // "NEEDS-ACTION"
 
 }  // namespace oxb::oxjson
