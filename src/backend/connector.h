@@ -92,6 +92,7 @@ class AddressBook {
 
 // The writing half, in backend/writing.h.
 class MailWriter;
+class GroupwareWriter;
 class Submission;
 
 // One signed-in user. Lives as long as anybody of that user is connected; signs out when destroyed (best effort) or told.
@@ -103,6 +104,7 @@ class Account {
   virtual MailWriter& mail_writer() = 0;
   virtual Submission* submission() = 0;  // null: mail cannot be sent here
   virtual Groupware& groupware() = 0;
+  virtual GroupwareWriter& groupware_writer() = 0;
   virtual AddressBook& address_book() = 0;
   virtual Task<void> sign_out(Wait wait) = 0;
 };

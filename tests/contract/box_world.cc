@@ -88,8 +88,19 @@ class BoxWorld final : public GroupwareWorld {
     fault.remaining = 1;
     box_.fault(fault);
   }
+  void lose_answer_to_create(FolderKind kind) override { fault_at_create(kind, sandbox::FaultKind::drop_after, ""); }
+  void fill_quota_once(FolderKind kind) override { fault_at_create(kind, sandbox::FaultKind::error, "QUOTA-0003"); }
 
  private:
+  void fault_at_create(FolderKind kind, sandbox::FaultKind what, const std::string& code) {
+    sandbox::Fault fault;
+    fault.kind = what;
+    fault.code = code;
+    fault.remaining = 1;
+    fault.module = module(kind);
+    fault.action = "new";
+    box_.fault(fault);
+  }
   static std::string module(FolderKind kind) {
     if (kind == FolderKind::calendar) return "chronos";
     return kind == FolderKind::contacts ? "addressbooks" : "tasks";

@@ -67,6 +67,8 @@ class FakeWorld final : public GroupwareWorld {
   void change_password() override { server_.set_password(anton_, "changed"); }
   void set_down(bool down) override { server_.set_unavailable(down); }
   void lose_next_answer() override { server_.cut_next(""); }
+  void lose_answer_to_create(FolderKind) override { server_.cut_next("write.item.create"); }
+  void fill_quota_once(FolderKind) override { server_.fail_next("write.item.create", Errc::quota); }
 
  private:
   RemoteId folder(FolderKind kind) const { return server_.folder(anton_, role_of(kind)); }

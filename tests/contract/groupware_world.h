@@ -2,7 +2,7 @@
 #pragma once
 // The same small world on different servers: anton and berta of one context, things in anton's default folders that
 // change behind the connector's back, and a server that has bad days.
-#include "backend/connector.h"
+#include "backend/writing.h"
 #include "net/event_loop.h"
 
 #include <memory>
@@ -30,6 +30,9 @@ class GroupwareWorld {
   virtual void change_password() = 0;  // of anton, to something else
   virtual void set_down(bool down) = 0;
   virtual void lose_next_answer() = 0;
+  // The next creation in a folder of that kind is done, and its answer gets lost; or the quota stands against it.
+  virtual void lose_answer_to_create(model::FolderKind kind) = 0;
+  virtual void fill_quota_once(model::FolderKind kind) = 0;
 };
 
 std::unique_ptr<GroupwareWorld> make_fake_world();

@@ -36,6 +36,7 @@ class FakeAccount final : public Account {
         mail_writer_(make_mail_writer(session)),
         submission_(make_submission(session)),
         groupware_(make_groupware(session)),
+        writer_(make_groupware_writer(session)),
         address_book_(session) {}
 
   const model::Principal& principal() const override { return principal_; }
@@ -43,6 +44,7 @@ class FakeAccount final : public Account {
   MailWriter& mail_writer() override { return *mail_writer_; }
   Submission* submission() override { return submission_.get(); }
   Groupware& groupware() override { return *groupware_; }
+  GroupwareWriter& groupware_writer() override { return *writer_; }
   AddressBook& address_book() override { return address_book_; }
   Task<void> sign_out(Wait) override {
     {
@@ -61,6 +63,7 @@ class FakeAccount final : public Account {
   std::unique_ptr<MailWriter> mail_writer_;
   std::unique_ptr<Submission> submission_;
   std::unique_ptr<Groupware> groupware_;
+  std::unique_ptr<GroupwareWriter> writer_;
   FakeAddressBook address_book_;
 };
 

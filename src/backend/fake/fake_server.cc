@@ -6,38 +6,6 @@
 namespace oxb::backend::fake {
 namespace {
 
-void stamp(Item& item, const RemoteId& folder, const RemoteId& id, std::uint64_t sequence, State& state) {
-  const model::Version version{std::to_string(sequence)};
-  const auto common = [&](auto& object) {
-    object.folder = folder;
-    object.version = version;
-    object.modified = time_of(sequence);
-    if (!object.created) object.created = object.modified;
-    if (object.id.value.empty()) object.id = id;
-    if (object.uid.empty()) object.uid = "uid-" + object.id.value + "@fake.test";
-  };
-  if (auto* series = std::get_if<model::Series>(&item)) {
-    if (series->master) {
-      common(*series->master);
-      if (!series->master->recurrence_rule.empty()) series->master->series = series->master->id;
-    }
-    for (auto& e : series->exceptions) {
-      if (e.id.value.empty() && series->master) e.id = RemoteId{std::to_string(state.next_item++)};
-      if (e.uid.empty() && series->master) e.uid = series->master->uid;
-      if (e.series.value.empty() && series->master) e.series = series->master->id;
-      common(e);
-    }
-  } else if (auto* contact = std::get_if<model::Contact>(&item)) {
-    common(*contact);
-    contact->attachment_count = static_cast<std::uint32_t>(contact->attachments.size());
-  } else if (auto* list = std::get_if<model::DistributionList>(&item)) {
-    common(*list);
-  } else if (auto* task = std::get_if<model::Task>(&item)) {
-    common(*task);
-    task->attachment_count = static_cast<std::uint32_t>(task->attachments.size());
-  }
-}
-
 StoredFolder& need(State& state, UserHandle user, const RemoteId& folder) {
   auto* found = state.find(user.value, folder);
   OXB_ASSERT(found != nullptr);
@@ -108,23 +76,7 @@ void Server::expire_sessions(UserHandle user) {
 
 RemoteId Server::add_folder(UserHandle owner, model::Folder folder) {
   const std::scoped_lock lock(state_->mutex);
-  if (folder.id.value.empty()) {
-    const auto number = std::to_string(state_->next_id++);
-    switch (folder.kind) {
-      case model::FolderKind::mail:
-        folder.id.value = folder.parent.value.empty() ? folder.name : folder.parent.value + "/" + folder.name;
-        break;
-      case model::FolderKind::calendar:
-        folder.id.value = "cal://0/" + number;
-        break;
-      case model::FolderKind::contacts:
-        folder.id.value = "con://0/" + number;
-        break;
-      default:
-        folder.id.value = number;
-        break;
-    }
-  }
+  if (folder.id.value.empty()) folder.id = state_->new_folder_id(folder);
   if (folder.own_rights == model::Rights{}) folder.own_rights = model::full_rights();
   return state_->add_folder(owner.value, std::move(folder)).folder.id;
 }
@@ -170,16 +122,7 @@ void Server::remove_folder(UserHandle owner, const RemoteId& folder) {
 
 RemoteId Server::put(UserHandle user, const RemoteId& folder, Item item) {
   const std::scoped_lock lock(state_->mutex);
-  auto& stored = need(*state_, user, folder);
-  auto id = id_of(item);
-  if (id.value.empty()) id = RemoteId{std::to_string(state_->next_item++)};
-  stamp(item, folder, id, ++state_->sequence, *state_);
-  id = id_of(item);
-  auto& slot = stored.items[id];
-  slot.item = std::move(item);
-  slot.modified = state_->sequence;
-  stored.tombstones.erase(id);
-  return id;
+  return state_->put(need(*state_, user, folder), std::move(item));
 }
 
 std::optional<Item> Server::item(UserHandle user, const RemoteId& folder, const RemoteId& id) const {

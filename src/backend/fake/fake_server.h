@@ -127,8 +127,9 @@ class Server {
   // --- counters: "sign_in", "sign_out", "mail.folders", "mail.changes", "mail.messages", "mail.existing",
   // "mail.change_flags", "mail.wait_for_change", "groupware.folders", "groupware.changes", "groupware.existing",
   // "write.append", "write.find", "write.transfer", "write.expunge", "write.create_folder", "write.move_folder",
-  // "write.delete_folder", "write.submit",
-  // "groupware.items", "groupware.attachment", "groupware.picture", "address_book.entries"
+  // "write.delete_folder", "write.submit", "write.item.create", ".update", ".change_files", ".remove", ".move",
+  // ".find", "write.item.create_folder", ".change_folder", ".delete_folder", "groupware.items", "groupware.attachment",
+  // "groupware.picture", "address_book.entries"
   // -----------------------------
   std::size_t calls(std::string_view operation) const;
   std::size_t calls() const;

@@ -4,7 +4,6 @@
 #include <charconv>
 
 namespace oxb::backend::fake {
-namespace {
 
 RemoteId creator_of(const Item& item) {
   struct Visitor {
@@ -18,6 +17,8 @@ RemoteId creator_of(const Item& item) {
   };
   return std::visit(Visitor{}, item);
 }
+
+namespace {
 
 void strip(std::vector<model::FileData>& files) {
   for (auto& f : files) f.data.reset();

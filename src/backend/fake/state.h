@@ -99,6 +99,9 @@ class State {
 
   StoredMail& add_mail(StoredFolder& folder, std::uint32_t& uid, std::string raw, model::MailFlags flags,
                        std::optional<Instant> received);
+  // Creates (no id, or an unknown one) or replaces; folder, version and missing ids are filled in.
+  RemoteId put(StoredFolder& folder, Item item);
+  RemoteId new_folder_id(const model::Folder& folder);
   StoredFolder& add_folder(std::size_t owner, model::Folder folder);
   // A mail folder's id follows from its name, and so do those of the folders below.
   void rename(StoredFolder& folder, const RemoteId& parent, std::string name);
@@ -139,5 +142,8 @@ std::unique_ptr<MailWriter> make_mail_writer(std::shared_ptr<Session> session);
 std::unique_ptr<Submission> make_submission(std::shared_ptr<Session> session);
 std::unique_ptr<MailStore> make_mail(std::shared_ptr<Session> session);
 std::unique_ptr<Groupware> make_groupware(std::shared_ptr<Session> session);
+std::unique_ptr<GroupwareWriter> make_groupware_writer(std::shared_ptr<Session> session);
+
+RemoteId creator_of(const Item& item);
 
 }  // namespace oxb::backend::fake

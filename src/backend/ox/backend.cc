@@ -3,6 +3,7 @@
 
 #include "backend/ox/account.h"
 #include "backend/ox/no_mail.h"
+#include "backend/ox/writer.h"
 #include "net/event_loop.h"
 
 namespace oxb::backend::ox {
@@ -20,6 +21,7 @@ class OxAccount final : public Account {
         principal_(signed_in.principal),
         mail_(std::move(mail)),
         address_book_(make_address_book(signed_in.context)),
+        writer_(make_groupware_writer(signed_in.context)),
         groupware_(make_groupware(std::move(signed_in))) {}
   // Whoever ends the loop signs out first: what is spawned here outlives the account.
   ~OxAccount() override {
@@ -31,6 +33,7 @@ class OxAccount final : public Account {
   MailWriter& mail_writer() override { return *mail_.writer; }
   Submission* submission() override { return mail_.submission.get(); }
   Groupware& groupware() override { return *groupware_; }
+  GroupwareWriter& groupware_writer() override { return *writer_; }
   AddressBook& address_book() override { return *address_book_; }
   Task<void> sign_out(Wait wait) override { return session_->sign_out(std::move(wait)); }
 
@@ -40,6 +43,7 @@ class OxAccount final : public Account {
   model::Principal principal_;
   Mail mail_;
   std::unique_ptr<AddressBook> address_book_;
+  std::unique_ptr<GroupwareWriter> writer_;
   std::unique_ptr<Groupware> groupware_;
 };
 

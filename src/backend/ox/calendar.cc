@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Calendar folders. The server delivers masters and exceptions as objects of their own; the gateway wants whole series.
-#include "backend/ox/reader.h"
+#include "backend/ox/writer.h"
 #include "format/oxjson/event.h"
 #include "format/oxjson/json.h"
 
@@ -383,6 +383,17 @@ Task<Result<std::vector<Result<Item>>>> items(Context context, model::Folder fol
     }
   }
   co_return out;
+}
+
+// The fields that only say which event it is may be had of any number of events at once.
+Task<Result<std::optional<RemoteId>>> find(Context context, model::Folder folder, std::string uid, Wait wait) {
+  Collection collection;
+  OXB_CO_TRY(std::ignore, co_await read_ranges(context, folder, "id,seriesId,recurrenceId,uid,timestamp,startDate",
+                                               &collection, wait));
+  for (const auto& [id, event] : collection.events()) {
+    if (event.uid == uid) co_return std::optional(RemoteId{Collection::key(event)});
+  }
+  co_return std::optional<RemoteId>();
 }
 
 }  // namespace oxb::backend::ox::calendar

@@ -5,7 +5,8 @@
 // asked for (seen with 8.19.0). So the question always goes back to just before the newest object known, the anchor;
 // that object comes again and is dropped here. When the anchor itself was deleted, the newest object left takes its
 // place.
-#include "backend/ox/reader.h"
+#include "backend/ox/rows.h"
+
 #include "format/oxjson/contact.h"
 #include "format/oxjson/json.h"
 #include "format/oxjson/task.h"
@@ -17,18 +18,7 @@
 #include <set>
 
 namespace oxb::backend::ox::rows {
-namespace {
-
 using model::FolderKind;
-
-struct Module {
-  FolderKind kind;
-  std::string reading;   // module for all and list
-  std::string folder;    // the id that module wants
-  std::string updating;  // module for updates; empty: it has none
-  std::string plain_folder;
-  std::string attachment_module;
-};
 
 Module module_of(const Context& context, const model::Folder& folder) {
   const auto plain = plain_id(folder.id.value);
@@ -44,9 +34,13 @@ Module module_of(const Context& context, const model::Folder& folder) {
   return out;
 }
 
+namespace {
+
 const oxjson::Columns& columns_of(const Context& context, const Module& module) {
   return module.kind == FolderKind::tasks ? oxjson::task_request() : context.capabilities->contact_columns();
 }
+
+}  // namespace
 
 oxjson::Columns some_columns(const Module& module, std::initializer_list<int> numbers) {
   oxjson::Columns out;
@@ -58,6 +52,8 @@ oxjson::Columns some_columns(const Module& module, std::initializer_list<int> nu
 Request base_request(const std::string& module, std::string action, const oxjson::Columns& columns) {
   return {module, std::move(action), {{"columns", oxjson::column_list(columns)}, {"timezone", "UTC"}}, {}};
 }
+
+namespace {
 
 // What answers said about the objects of one folder.
 class Collection {
@@ -162,6 +158,8 @@ Task<Result<>> read_attachments(Context context, Module module, Collection& coll
   co_return Result<>{};
 }
 
+}  // namespace
+
 json::array list_body(const Module& module, std::span<const std::string> ids) {
   json::array body;
   for (const auto& id : ids) {
@@ -177,6 +175,8 @@ json::array list_body(const Module& module, std::span<const std::string> ids) {
   }
   return body;
 }
+
+namespace {
 
 // Servers skip columns they do not know, which shows in the rows' length; the basic set is known to all.
 bool narrower_columns_help(const Context& context, const Module& module, std::span<const json::value> values) {

@@ -2,6 +2,7 @@
 #include "backend/ox/session.h"
 
 #include "backend/ox/template.h"
+#include "base/guid.h"
 #include "format/oxjson/json.h"
 #include "net/event_loop.h"
 
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace oxb::backend::ox {
 namespace {
@@ -49,11 +51,60 @@ Result<> check_status(const net::HttpResponse& response, const std::string& modu
   return fail(Errc::invalid, what);
 }
 
+// Answers to uploads are pages with a script that calls a function: (parent["callback_new"] || ...)({...})
+std::string_view inside_page(std::string_view text) {
+  constexpr std::string_view kOpen = ")({", kClose = "})</script>";
+  const auto open = text.find(kOpen), close = text.rfind(kClose);
+  if (!text.starts_with('<') || open == std::string_view::npos || close == std::string_view::npos || close < open)
+    return text;
+  return text.substr(open + 2, close + 1 - (open + 2));
+}
+
 Result<json::value> json_body(const net::HttpResponse& response, const std::string& module) {
-  auto value = oxjson::parse(as_text(response.body));
+  auto value = oxjson::parse(inside_page(as_text(response.body)));
   // Not JSON under status 200: cut short, or a proxy's own page. Either may be better next time.
   if (!value) return fail(Errc::unavailable, module + ": " + value.error().what);
   return value;
+}
+
+std::string header_text(std::string_view text) {  // RFC 7578 section 4.2, as browsers write it
+  std::string out;
+  for (const char c : text) {
+    if (c == '"')
+      out += "%22";
+    else if (c == '\r')
+      out += "%0D";
+    else if (c == '\n')
+      out += "%0A";
+    else
+      out += c;
+  }
+  return out;
+}
+
+void add_parts(net::HttpCall& call, const Request& request) {
+  const auto boundary = "----oxbridge" + to_hex(random_guid().bytes);
+  std::string out;
+  const auto add = [&](const std::string& name, const std::string& more, std::string_view type, std::string_view text) {
+    out += fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"{}\r\nContent-Type: {}\r\n\r\n", boundary,
+                       name, more, type);
+    out += text;
+    out += "\r\n";
+  };
+  const auto describe = [&](std::size_t i, const json::value& value) {
+    add(fmt::format("json_{}", i), "", "text/plain; charset=UTF-8", json::serialize(value));
+  };
+  if (request.body && !request.each_described) describe(0, *request.body);
+  for (std::size_t i = 0; i < request.files.size(); ++i) {
+    if (request.body && request.each_described) describe(i, request.body->as_array().at(i));
+    const auto& file = request.files[i];
+    const auto type = header_text(file.mime_type.empty() ? "application/octet-stream" : file.mime_type);
+    add(fmt::format("file_{}", i), fmt::format("; filename=\"{}\"", header_text(file.file_name)), type,
+        as_text(file.content));
+  }
+  out += fmt::format("--{}--\r\n", boundary);
+  call.headers.set("Content-Type", "multipart/form-data; boundary=" + boundary);
+  call.body = to_bytes(out);
 }
 
 bool is_lost_session(const json::value& value) {
@@ -67,11 +118,13 @@ bool is_lost_session(const net::HttpResponse& response) {
   if (is_session_page(response)) return true;
   const auto text = as_text(response.body);
   if (text.size() > 8192 || text.find("SES-02") == std::string_view::npos) return false;
-  const auto value = oxjson::parse(text);
+  const auto value = oxjson::parse(inside_page(text));
   if (!value) return false;
   if (!value->is_array()) return is_lost_session(*value);
+  // Of a batch that lost its session in the middle, what was done before must not be done again.
   const auto& array = value->get_array();
-  return std::any_of(array.begin(), array.end(), [](const json::value& v) { return is_lost_session(v); });
+  return !array.empty() &&
+         std::all_of(array.begin(), array.end(), [](const json::value& v) { return is_lost_session(v); });
 }
 
 }  // namespace
@@ -198,10 +251,14 @@ Task<Result<net::HttpResponse>> Session::send(Request request, Ticket ticket, Wa
   call.url = options_.url + prefix_ + request.module + query_of(request);
   call.headers.set("Accept", "application/json, text/javascript, */*");
   if (!ticket.cookies.empty()) call.headers.set("Cookie", ticket.cookies);
-  if (request.body) {
+  if (!request.files.empty()) {
+    call.method = "POST";
+    add_parts(call, request);
+  } else if (request.body) {
     call.headers.set("Content-Type", "application/json; charset=UTF-8");
     call.body = to_bytes(json::serialize(*request.body));
   }
+  call.once = request.writes;
   call.answer_bytes = options_.answer_bytes;
   auto response = co_await http_->call(std::move(call), wait.at_most(options_.call_time));
   if (response) {
@@ -283,18 +340,26 @@ std::uint64_t Session::generation() {
 }
 
 Task<Result<std::vector<oxjson::Answer>>> Session::batch(std::vector<Request> requests, Wait wait) {
-  json::array elements;
-  for (const auto& request : requests) elements.push_back(multiple_element(request));
-  const Request outer{"multiple", "", {{"continue", "true"}}, json::value(std::move(elements))};
+  std::vector<oxjson::Answer> out(requests.size());
+  std::vector<std::size_t> open(requests.size());  // places still without an answer
+  std::iota(open.begin(), open.end(), 0);
   for (int attempt = 0;; ++attempt) {
+    json::array elements;
+    for (const auto i : open) elements.push_back(multiple_element(requests[i]));
+    Request outer{"multiple", "", {{"continue", "true"}}, json::value(std::move(elements))};
+    outer.writes = std::any_of(requests.begin(), requests.end(), [](const auto& r) { return r.writes; });
     const auto before = generation();
-    OXB_CO_TRY(const auto response, co_await exchange(outer, wait));
-    OXB_CO_TRY(auto answers, answers_of(response, requests.size()));
-    const bool lost = std::any_of(answers.begin(), answers.end(),
-                                  [](const auto& a) { return a.error && oxjson::is_session_error(*a.error); });
-    if (!lost) co_return answers;
+    OXB_CO_TRY(const auto response, co_await exchange(std::move(outer), wait));
+    OXB_CO_TRY(auto answers, answers_of(response, open.size()));
+    std::vector<std::size_t> lost;
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      if (answers[k].error && oxjson::is_session_error(*answers[k].error)) lost.push_back(open[k]);
+      out[open[k]] = std::move(answers[k]);
+    }
+    if (lost.empty()) co_return out;
     if (attempt != 0) co_return fail(Errc::unavailable, "multiple: the session ends as soon as it is made");
     OXB_CO_CHECK(co_await renew(before, wait));  // it expired in the middle
+    open = std::move(lost);
   }
 }
 

@@ -21,11 +21,23 @@ namespace oxb::backend::ox {
 
 namespace json = boost::json;
 
+struct Upload {
+  std::string file_name;
+  std::string mime_type;
+  Bytes content;
+};
+
 struct Request {
   std::string module;  // "contacts", "chronos/alarm", "config/timezone"
   std::string action;  // empty for config
   std::vector<std::pair<std::string, std::string>> parameters;
   std::optional<json::value> body;  // makes it a PUT
+  // Sent once, even where the connection breaks before the answer.
+  bool writes = false;
+  // Make it a POST of parts: json_0 (the body) and file_0, file_1 ...; with each_described an element of the body, an
+  // array, stands before each file as json_0, json_1 ...
+  std::vector<Upload> files = {};
+  bool each_described = false;
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -38,8 +50,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Task<Result<oxjson::Answer>> ask(Request request, Wait wait);
   // Data that is good: an error is an Error, and so is a warning, since a list may then be incomplete.
   Task<Result<oxjson::Answer>> call(Request request, Wait wait);
-  // Many in as few HTTP requests as the batch size allows; answers in the order asked. For reading only: a batch is
-  // repeated when the session got lost in it.
+  // Many in as few HTTP requests as the batch size allows; answers in the order asked. What found the session lost in
+  // the middle of a batch is asked again, and nothing else.
   Task<Result<std::vector<oxjson::Answer>>> multiple(std::vector<Request> requests, Wait wait);
   // Many that a batch cannot hold, a few at a time.
   Task<Result<std::vector<oxjson::Answer>>> several(std::vector<Request> requests, Wait wait);
