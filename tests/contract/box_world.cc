@@ -90,6 +90,9 @@ class BoxWorld final : public GroupwareWorld {
   }
   void lose_answer_to_create(FolderKind kind) override { fault_at_create(kind, sandbox::FaultKind::drop_after, ""); }
   void fill_quota_once(FolderKind kind) override { fault_at_create(kind, sandbox::FaultKind::error, "QUOTA-0003"); }
+  std::int64_t scheduling_mails() override {
+    return json::parse(box_.counters()).at("mails").at("total").to_number<std::int64_t>();
+  }
 
  private:
   void fault_at_create(FolderKind kind, sandbox::FaultKind what, const std::string& code) {

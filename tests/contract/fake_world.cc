@@ -69,6 +69,7 @@ class FakeWorld final : public GroupwareWorld {
   void lose_next_answer() override { server_.cut_next(""); }
   void lose_answer_to_create(FolderKind) override { server_.cut_next("write.item.create"); }
   void fill_quota_once(FolderKind) override { server_.fail_next("write.item.create", Errc::quota); }
+  std::int64_t scheduling_mails() override { return 0; }
 
  private:
   RemoteId folder(FolderKind kind) const { return server_.folder(anton_, role_of(kind)); }

@@ -33,6 +33,7 @@ class GroupwareWorld {
   // The next creation in a folder of that kind is done, and its answer gets lost; or the quota stands against it.
   virtual void lose_answer_to_create(model::FolderKind kind) = 0;
   virtual void fill_quota_once(model::FolderKind kind) = 0;
+  virtual std::int64_t scheduling_mails() = 0;  // that the server sent by itself
 };
 
 std::unique_ptr<GroupwareWorld> make_fake_world();
