@@ -36,6 +36,7 @@ Task<Result<MessageId>> Push::save(SavedMessage message, Wait wait) {
   const auto self = mailbox_.shared_from_this();
   OXB_CO_TRY(auto folder, mailbox_.replica().read([&](ReadTx& tx) { return folder_row(tx, message.folder); }));
   if (message.id.value != 0) {
+    OXB_CO_CHECK(co_await wait_until_free(message.id, wait));
     OXB_CO_TRY(const auto row, mailbox_.replica().read([&](ReadTx& tx) { return message_row(tx, message.id); }));
     if (message.on_conflict == SavedMessage::OnConflict::refuse && row.change != message.base)
       co_return fail(Errc::conflict, fmt::format("message {:x} was changed meanwhile", row.id.value));
@@ -47,6 +48,16 @@ Task<Result<MessageId>> Push::save(SavedMessage message, Wait wait) {
   if (folder.source != Source::mail)
     co_return fail(Errc::unsupported, "calendars, contacts and tasks are not written to yet");
   co_return co_await save_mail(std::move(folder), std::move(message), std::move(wait));
+}
+
+Task<Result<>> Push::wait_until_free(MessageId message, Wait wait) {
+  while (in_flight_.contains(message)) {
+    const auto seen = mailbox_.progress_.generation();
+    if (!in_flight_.contains(message)) break;
+    if (!co_await mailbox_.progress_.wait_after(seen, wait))
+      co_return fail(Errc::unavailable, "the message is being changed by another connection");
+  }
+  co_return Result<>{};
 }
 
 // What the replica alone holds.
@@ -79,6 +90,10 @@ Task<Result<MessageId>> Push::save_local(SavedMessage message) {
 }
 
 Task<Result<MessageId>> Push::save_mail(FolderRow folder, SavedMessage message, Wait wait) {
+  // Before anything is waited for: who comes next waits for this one, and is told that it ended.
+  const Ended ended{mailbox_.progress_};
+  const Entry<MessageId> in_flight(in_flight_,
+                                   message.id.value != 0 ? std::vector{message.id} : std::vector<MessageId>{});
   OXB_CO_CHECK(co_await recover(wait));
   std::optional<MessageRow> old;
   bool rewritten = true;
@@ -123,7 +138,6 @@ Task<Result<MessageId>> Push::save_mail(FolderRow folder, SavedMessage message, 
     return tx.put_intent(intent);
   }));
   const Entry<Guid> active(active_, {intent.token});
-  const Entry<MessageId> in_flight(in_flight_, {intent.message});
 
   upload.flags = convert::flags_of(named);
   upload.flags.seen = old ? old->read : message.is_read;

@@ -6,6 +6,7 @@
 // Whoever meets the mail first - this upload, a later attempt, a pull after a crash - gives it the id of the intent.
 #include "backend/writing.h"
 #include "convert/mime_out.h"
+#include "net/event.h"
 #include "replica/replica.h"
 #include "sync/events.h"
 #include "sync/writer.h"
@@ -87,6 +88,8 @@ class Push final : public Writer {
   Task<void> tell(std::string subject, std::string text, Wait wait);
 
   backend::MailWriter& mail();
+  // One change of a message at a time: the next begins with what the one before left.
+  Task<Result<>> wait_until_free(MessageId message, Wait wait);
 
   MailboxImpl& mailbox_;
   bool recovered_ = false;
@@ -111,6 +114,12 @@ class Entry {
  private:
   std::set<Key>& set_;
   std::vector<Key> keys_;
+};
+
+// Wakes who waits, when the scope is left. Declared before the Entry whose end is waited for.
+struct Ended {
+  net::AsyncEvent& event;
+  ~Ended() { event.notify_all(); }
 };
 
 }  // namespace oxb::sync

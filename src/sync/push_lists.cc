@@ -131,6 +131,7 @@ Result<> Push::remove_rows(const FolderRow& folder, const std::vector<MessageRow
 
 Task<Result<>> Push::remove_mail(const FolderRow& folder, std::vector<MessageRow> rows, Wait wait) {
   OXB_CO_TRY(auto mails, uids_of(rows));
+  const Ended ended{mailbox_.progress_};
   const Entry<MessageId> in_flight(in_flight_, ids_of(rows));
   OXB_CO_CHECK(co_await mail().expunge(folder.remote, mails.validity, std::move(mails.uids), std::move(wait)));
   co_return remove_rows(folder, rows);
@@ -206,6 +207,7 @@ Task<Result<>> Push::transfer_local(std::vector<MessageRow> rows, FolderRow to, 
 Task<Result<>> Push::transfer_mail(const FolderRow& from, std::vector<MessageRow> rows, const FolderRow& to,
                                    Transfer how, Wait wait) {
   OXB_CO_TRY(auto mails, uids_of(rows));
+  const Ended ended{mailbox_.progress_};
   const Entry<MessageId> in_flight(in_flight_, ids_of(rows));
   const auto manner = how == Transfer::move ? backend::MailWriter::Transfer::move : backend::MailWriter::Transfer::copy;
   OXB_CO_TRY(const auto done, co_await mail().transfer(from.remote, mails.validity, std::move(mails.uids), to.remote,

@@ -70,6 +70,7 @@ std::string bounce_text(const std::vector<backend::Refusal>& refusals, const std
 Task<Result<SubmitOutcome>> Push::submit(MessageId id, Wait wait) {
   const auto self = mailbox_.shared_from_this();
   if (in_flight_.contains(id)) co_return fail(Errc::unavailable, "the message is being sent or saved");
+  const Ended ended{mailbox_.progress_};
   const Entry<MessageId> in_flight(in_flight_, {id});
   OXB_CO_TRY(auto content, co_await mailbox_.content(id, wait));
   Intent intent;

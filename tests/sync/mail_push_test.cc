@@ -4,6 +4,8 @@
 #include "proto/mapi/tags.h"
 #include "tests/sync/fixture.h"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 namespace oxb::sync {
 namespace {
 
@@ -81,6 +83,16 @@ class MailPush : public SyncTest {
     out.content = std::make_shared<const mapi::Content>(std::move(content));
     return out;
   }
+  using Saved = Result<MessageId>;
+  static Task<std::pair<Saved, Saved>> both(std::shared_ptr<Mailbox> mailbox, SavedMessage first, SavedMessage second) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    const auto start = [&](SavedMessage message) {
+      return boost::asio::co_spawn(mailbox->executor(), mailbox->writer().save(std::move(message), soon()),
+                                   boost::asio::use_awaitable);
+    };
+    auto [one, two] = co_await (start(std::move(first)) && start(std::move(second)));
+    co_return std::pair{std::move(one), std::move(two)};
+  }
   Result<MessageId> save(SavedMessage message) { return write(&Writer::save, std::move(message), soon()); }
   std::vector<std::string> subjects(FolderId folder) {
     std::vector<std::string> out;
@@ -155,6 +167,21 @@ TEST_F(MailPush, AConflictIsToldAndNothingIsLost) {
   ASSERT_TRUE(save(second));
   ASSERT_EQ(stored_in(drafts()).size(), 1U);
   EXPECT_NE(stored_in(drafts())[0].raw.find("Mine"), std::string::npos);
+}
+
+// Two connections save the same message at the same time: one wins, the other is told, and one mail remains.
+TEST_F(MailPush, SavesOfOneMessageFollowEachOther) {
+  const auto folder = special(Special::drafts).id;
+  ASSERT_TRUE(list(folder));
+  ASSERT_TRUE(save(saved(folder, draft("Offer", "First words"))));
+  const auto row = messages(folder)[0];
+  auto first = changed(row, tag::kBody, std::string("Mine")), second = changed(row, tag::kBody, std::string("Theirs"));
+  const auto [one, two] = loop_.run(both(mailbox_, std::move(first), std::move(second)));
+  EXPECT_NE(one.has_value(), two.has_value());
+  EXPECT_EQ((one ? two : one).error().code, Errc::conflict);
+  EXPECT_EQ(stored_in(drafts()).size(), 1U);
+  ASSERT_EQ(messages(folder).size(), 1U);
+  EXPECT_EQ(messages(folder)[0].id, row.id);
 }
 
 // Decision 4 of the design: flags and properties never render a received mail anew.
