@@ -24,12 +24,13 @@ struct Signal::State : std::enable_shared_from_this<Signal::State> {
   std::shared_ptr<void> cancel_guard;
 
   void complete(Wake wake) {
+    const auto self = shared_from_this();  // the waiter may be gone before this ends
     std::unique_lock lock(mutex);
     if (wake == Wake::fired) fired = true;
     if (!resume) return;
     auto call = std::exchange(resume, nullptr);
     const auto guard = std::move(cancel_guard);  // let go of after the lock
-    call(wake);  // before the timer lets go of the waiter
+    call(wake);                                  // before the timer lets go of the waiter
     timer->cancel();
     lock.unlock();
   }
@@ -70,9 +71,8 @@ namespace {
 template <class State>
 Task<Wake> suspend(std::shared_ptr<State> state, std::optional<Wait> wait) {
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Wake)>(
-      [](auto handler, const std::shared_ptr<State>& s, const std::optional<Wait>& w) {
-        s->arm(std::move(handler), w);
-      },
+      // By value: the waiter, which holds the originals, may go on before arming ends.
+      [](auto handler, std::shared_ptr<State> s, std::optional<Wait> w) { s->arm(std::move(handler), w); },
       asio::use_awaitable, state, wait);
 }
 }  // namespace

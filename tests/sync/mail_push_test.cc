@@ -394,7 +394,8 @@ TEST_F(MailPush, AnUnknownOutcomeIsLeftToTheUser) {
   EXPECT_EQ(outcome->outcome, SubmitOutcome::Outcome::unknown);
   ASSERT_EQ(messages(outbox).size(), 1U);
   EXPECT_EQ(messages(outbox)[0].id, id);
-  const auto* flag = messages(outbox)[0].properties.get<std::int32_t>(tag::kFlagStatus);
+  const auto marked = messages(outbox)[0];
+  const auto* flag = marked.properties.get<std::int32_t>(tag::kFlagStatus);
   ASSERT_NE(flag, nullptr);
   EXPECT_EQ(*flag, 2);
   EXPECT_EQ(stored_in(inbox()).size(), 1U) << "a notice";
