@@ -128,6 +128,7 @@ class LineParser {
         ascii_iequals(result.parameter("ENCODING"), "QUOTED-PRINTABLE") || result.has("TYPE", "QUOTED-PRINTABLE");
     result.value =
         to_utf8(quoted_printable ? undo_quoted_printable(rest_) : std::string(rest_), result.parameter("CHARSET"));
+    std::erase(result.value, '\0');  // no text holds one, and none is written
     return result;
   }
 
